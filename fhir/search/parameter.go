@@ -1,0 +1,36 @@
+// Package search is FHIR R4 search without a store: search parameters
+// compiled from the definitions, the index entries that a resource has under
+// them, and query text parsed once into a tree. A store keeps the entries in
+// its own key order and compiles the tree into reads of its own; Compare.Match
+// is what a comparison means, for stores that must look at a resource itself.
+//
+// https://hl7.org/fhir/R4/search.html
+package search
+
+// Type is SearchParameter.type: https://hl7.org/fhir/R4/valueset-search-param-type.html
+type Type uint8
+
+// The types of search parameters.
+const (
+	Number Type = iota + 1
+	Date
+	String
+	Token
+	Reference
+	Composite
+	Quantity
+	URI
+	Special
+)
+
+// Parameter is one search parameter as it applies to one resource type.
+type Parameter struct {
+	Resource   string // the resource type it is used with
+	Code       string // its name in a search, such as vaccine-code
+	URL        string // canonical URL of its SearchParameter
+	Type       Type
+	Targets    []string     // of a reference: the types it may point to; empty means any
+	Components []*Parameter // of a composite, in order
+
+	extract extractor
+}

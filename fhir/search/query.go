@@ -1,0 +1,128 @@
+package search
+
+import "github.com/jenner-iis/jenner/fhir"
+
+// Query is a search, parsed. It does not depend on any store.
+type Query struct {
+	Resource string      // the type searched
+	Where    []Condition // all must hold
+	Sort     []Sort      // most significant first; empty means the store's own stable order
+	Count    int         // page size; 0 asks for the total alone
+	Total    Total
+	Position []byte // where the page begins: Page.Next of the page before; nil for the first
+
+	// Used is the query as understood, for Bundle.link self: parameters that
+	// were ignored are absent from it.
+	Used string
+	// Ignored says which parameters were left out under lenient handling, and why.
+	Ignored []fhir.Issue
+}
+
+// Total is the mode of _total.
+type Total uint8
+
+// The modes of _total. TotalDefault is the server's choice.
+const (
+	TotalDefault Total = iota
+	TotalNone
+	TotalEstimate
+	TotalAccurate
+)
+
+// Sort is one key of _sort.
+type Sort struct {
+	Parameter  *Parameter
+	Descending bool
+}
+
+// Condition is one of *Compare, *Chain and *Has.
+type Condition interface{ condition() }
+
+// Compare holds for a resource of which a value compares with one of Values
+// (a comma in the query is an or).
+type Compare struct {
+	Parameter *Parameter
+	Modifier  Modifier
+	Values    []Value
+}
+
+// Chain holds for a resource whose reference Parameter points to a resource of
+// one of the types, for which that type's condition holds: patient.name=x.
+type Chain struct {
+	Parameter *Parameter
+	Targets   []ChainTarget
+}
+
+// ChainTarget is a condition on one type that a chained reference may have.
+type ChainTarget struct {
+	Resource string
+	Where    Condition
+}
+
+// Has holds for a resource to which some resource of type Resource points by
+// its reference Parameter, and for that resource Where holds: _has.
+type Has struct {
+	Resource  string
+	Parameter *Parameter
+	Where     Condition
+}
+
+func (*Compare) condition() {}
+func (*Chain) condition()   {}
+func (*Has) condition()     {}
+
+// Modifier is what follows the colon of a parameter's name.
+type Modifier uint8
+
+// The modifiers. A [type] modifier becomes part of the values' Target.
+const (
+	NoModifier Modifier = iota
+	Exact
+	Contains
+	Missing // the one value is Value.Missing
+	Not
+	Text
+	OfType
+	Identifier
+	Above
+	Below
+)
+
+// Prefix is the comparison in front of a number, date or quantity.
+type Prefix uint8
+
+// The prefixes: https://hl7.org/fhir/R4/search.html#prefix
+const (
+	Eq Prefix = iota
+	Ne
+	Gt
+	Lt
+	Ge
+	Le
+	Sa
+	Eb
+	Ap
+)
+
+// Value is one value searched for. Which fields are set depends on the
+// parameter's type and the modifier, as in Entry.
+type Value struct {
+	Prefix Prefix
+
+	System    string
+	AnySystem bool // code alone: any system. Otherwise System must be equal, "" being none
+	Code      string
+	AnyCode   bool // system| alone: any code
+
+	Text   string
+	Folded string
+
+	Low, High float64 // the implicit range of a number: 5.4 is [5.35, 5.45)
+	Exact     float64 // the number itself
+	Period    fhir.Interval
+
+	Target fhir.Reference // Relative (Type may be empty: any type), or Absolute and the like compared by Text
+
+	Missing    bool
+	Components []Value
+}
