@@ -1,0 +1,4 @@
+package definitions
+
+// LoadAnew reads the tables as the first call of R4 does.
+func LoadAnew() *Set { return load() }
