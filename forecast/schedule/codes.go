@@ -7,9 +7,6 @@ import "strconv"
 // CVX is no vaccine known.
 type CVX uint16
 
-// maxCVX is the largest number of three digits.
-const maxCVX = 999
-
 // ParseCVX reads a CVX code, with or without leading zeros.
 func ParseCVX(s string) (CVX, bool) {
 	n, ok := parseCode(s)
