@@ -56,6 +56,9 @@ func describe(e *definitions.Element) string {
 	if e.Modifier {
 		text += " modifier"
 	}
+	if e.Plain {
+		text += " plain"
+	}
 	if e.Required != nil {
 		text += " " + strings.TrimPrefix(e.Required.URL, "http://hl7.org/fhir/ValueSet/")
 	}
@@ -70,9 +73,9 @@ func TestElements(t *testing.T) {
 		{"Immunization", "doseQuantity", "0..1 doseQuantity:Quantity<SimpleQuantity>"},
 		{"Immunization", "performer", "0..* performer:Immunization.performer summary"},
 		{"Immunization", "occurrenceDateTime", "none"},
-		{"Immunization", "id", "0..1 id:id summary"},
+		{"Immunization", "id", "0..1 id:id summary plain"},
 		{"Immunization", "contained", "0..* contained:Resource"},
-		{"Immunization.performer", "id", "0..1 id:string"},
+		{"Immunization.performer", "id", "0..1 id:string plain"},
 		{"Immunization.performer", "modifierExtension", "0..* modifierExtension:Extension summary modifier"},
 		{"Immunization.protocolApplied", "doseNumber", "1..1 doseNumberPositiveInt:positiveInt|doseNumberString:string"},
 		{"Patient", "gender", "0..1 gender:code summary administrative-gender"},
@@ -87,8 +90,8 @@ func TestElements(t *testing.T) {
 		{"Timing.repeat", "bounds", "0..1 boundsDuration:Duration|boundsRange:Range|boundsPeriod:Period summary"},
 		{"Timing.repeat", "modifierExtension", "none"},
 		{"Dosage.doseAndRate", "dose", "0..1 doseRange:Range|doseQuantity:Quantity<SimpleQuantity> summary"},
-		{"Extension", "url", "1..1 url:uri"},
-		{"Narrative", "div", "1..1 div:xhtml"},
+		{"Extension", "url", "1..1 url:uri plain"},
+		{"Narrative", "div", "1..1 div:xhtml plain"},
 		{"MeasureReport", "measure", "1..1 measure:canonical(Measure) summary"},
 	}
 	for _, tt := range tests {

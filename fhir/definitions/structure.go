@@ -57,6 +57,10 @@ type Element struct {
 	Summary bool
 	// Modifier elements can change the meaning of those beside them.
 	Modifier bool
+	// Plain elements are bare values that cannot have an id or extensions, so
+	// that no _property stands beside them: Resource.id, Element.id,
+	// Extension.url and Narrative.div.
+	Plain bool
 	// Types are what the element can hold. More than one only if Choice; one of
 	// kind Backbone when it has elements of its own.
 	Types []Type

@@ -76,7 +76,11 @@ func (r *structureReader) structure(name, kind, base, pattern string) {
 }
 
 func (r *structureReader) element(name, cardinality, flags, types, valueSet string) {
-	e := Element{Summary: strings.Contains(flags, "S"), Modifier: strings.Contains(flags, "M")}
+	e := Element{
+		Summary:  strings.Contains(flags, "S"),
+		Modifier: strings.Contains(flags, "M"),
+		Plain:    strings.Contains(flags, "P"),
+	}
 	e.Name, e.Choice = strings.CutSuffix(name, "[x]")
 	e.Min = cardinality[0] - '0'
 	if e.Max = Unbounded; cardinality[3] != '*' {

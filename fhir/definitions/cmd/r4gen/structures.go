@@ -17,7 +17,7 @@ const (
 const structuresFormat = `#
 # O  the types that an open choice (*) allows
 # T  structure: name, kind (primitive, type, backbone, resource; abstract- before), base, pattern of a primitive
-# E  element of it, without those of its base: name, cardinality, flags (S in summary, M modifier), types, required value set
+# E  element of it, without those of its base: name, cardinality, flags (S in summary, M modifier, P plain), types, required value set
 #    types: Reference(Patient,Group) with targets, Quantity<SimpleQuantity> with a profile, @name for the content of a backbone structure
 # I  invariant of severity error: element it stands on (. for the structure), key, expression
 `
@@ -171,6 +171,9 @@ func (w *structureWriter) element(name string, e element, group bool) error {
 	if e.IsModifier {
 		flags += "M"
 	}
+	if isPlain(e) {
+		flags += "P"
+	}
 	types, err := w.types(e, group)
 	if err != nil {
 		return err
@@ -181,6 +184,12 @@ func (w *structureWriter) element(name string, e element, group bool) error {
 	}
 	fmt.Fprintf(w.b, "E\t%s\t%d..%s\t%s\t%s\t%s\n", name, e.Min, e.Max, flags, types, binding)
 	return nil
+}
+
+// isPlain reports whether e is a bare value, without id and extensions: its
+// type is one of FHIRPath's own, or xhtml, whose extension has the maximum 0.
+func isPlain(e element) bool {
+	return len(e.Type) == 1 && (strings.HasPrefix(e.Type[0].Code, "http://hl7.org/fhirpath/") || e.Type[0].Code == "xhtml")
 }
 
 func (w *structureWriter) types(e element, group bool) (string, error) {
