@@ -1,0 +1,73 @@
+# Jenner's commands; `make help` lists them. Nothing but Go is needed, save for
+# `race` (a C compiler) and what a comment names.
+
+GO      ?= go
+BASE    ?= http://127.0.0.1:8080/fhir
+STORE   ?= pebble:data/jenner
+FUZZTIME ?= 10s
+
+export CGO_ENABLED ?= 0
+
+.PHONY: help
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/jenner
+	$(GO) build -trimpath -o bin/jenner ./server/cmd/jenner
+
+.PHONY: run
+run: build ## serve on the embedded store at 127.0.0.1:8080
+	bin/jenner serve --store $(STORE)
+
+.PHONY: seed
+seed: build ## load the example data into the server that runs
+	bin/jenner import --server $(BASE) conformance/examples
+
+.PHONY: test
+test: ## all tests; lists what was skipped and why
+	$(GO) tool gotestsum --format pkgname --format-hide-empty-pkg -- ./...
+
+.PHONY: race
+race: ## all tests under the race detector, with the long ones shortened
+	CGO_ENABLED=1 $(GO) test -race -short ./...
+
+.PHONY: lint
+lint: ## gofmt, go vet, staticcheck, and a tidy go.mod
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt needed:"; echo "$$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(GO) mod tidy -diff
+
+.PHONY: check
+check: lint build test race crash fuzz ## everything CI runs
+
+.PHONY: crash
+crash: ## kill the store's process at random moments (JENNER_CRASH_ROUNDS=n for more)
+	JENNER_CRASH_ROUNDS=$${JENNER_CRASH_ROUNDS:-20} $(GO) test -count=1 -run Crash -v ./resources/pebblestore
+
+.PHONY: fuzz
+fuzz: ## every fuzz test for FUZZTIME each
+	@grep -rl '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u | while read -r package; do \
+		for name in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$package/*_test.go | cut -d' ' -f2); do \
+			echo "fuzz $$package $$name"; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+.PHONY: cdsi
+cdsi: ## the CDC's test cases from ../shared/cdsi, by vaccine group
+	$(GO) test -count=1 -v -run Cases ./forecast/cdsitest
+
+.PHONY: bench
+bench: ## the committed benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./forecast ./fhir/... ./resources/... ./operations/... ./server/...
+
+.PHONY: generate
+generate: ## regenerate R4's definitions (downloads them once) and, from CDSI=folder, the schedule
+	$(GO) run ./fhir/definitions/cmd/r4gen
+	@if test -n "$(CDSI)"; then $(GO) run ./forecast/schedule/cmd/cdsigen -in "$(CDSI)"; else echo "schedule left as it is: name the folder of the CDC's XML with CDSI=..."; fi
+
+.PHONY: verify
+verify: generate ## fail if generated files are not what the generators make
+	git diff --exit-code -- fhir/definitions forecast/schedule
