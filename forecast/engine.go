@@ -11,19 +11,27 @@ package forecast
 import (
 	"sync"
 
+	"github.com/jenner-iis/jenner/forecast/calendar"
 	"github.com/jenner-iis/jenner/forecast/schedule"
 )
 
 // Engine evaluates and forecasts by one schedule. It is safe for concurrent
 // use.
 type Engine struct {
-	schedule *schedule.Schedule
+	schedule     *schedule.Schedule
+	byCVX        [1000]vaccine
+	associations [][]association // by vaccine
+	conflicts    []conflicts     // by vaccine: those that impact it
+	ages         []calendar.Period
+	antigens     []antigen
+	groups       []vaccineGroup
+	seriesGroups int // the highest number of a series group
 }
 
 // New compiles an engine. The schedule must not be changed afterwards. An error
 // means that the schedule refers to what it does not hold.
 func New(s *schedule.Schedule) (*Engine, error) {
-	return &Engine{schedule: s}, nil
+	return compile(s)
 }
 
 // Schedule returns the schedule that the engine was compiled from.
@@ -32,7 +40,7 @@ func (e *Engine) Schedule() *schedule.Schedule { return e.schedule }
 // Default returns the engine for the schedule that is built in, compiled at
 // the first call.
 var Default = sync.OnceValue(func() *Engine {
-	e, err := New(&schedule.Schedule{})
+	e, err := New(schedule.Default())
 	if err != nil {
 		panic("forecast: schedule built in: " + err.Error())
 	}
@@ -55,7 +63,17 @@ func (e *Engine) Forecast(in *Input, out *Result) error {
 	case len(in.Doses) > MaxDoses:
 		return ErrTooManyDoses
 	}
+	r := &out.run
+	r.start(e, in)
+	r.process(out)
 	return nil
 }
 
-type scratch struct{}
+// vaccine returns the number of a vaccine type, 0 if the schedule does not
+// mention it.
+func (e *Engine) vaccine(x schedule.CVX) vaccine {
+	if int(x) >= len(e.byCVX) {
+		return 0
+	}
+	return e.byCVX[x]
+}

@@ -37,3 +37,6 @@ const (
 
 // Rule names the rule, or the table, that a Step applied.
 type Rule uint8
+
+// recorder collects steps.
+type recorder struct{ steps []Step }

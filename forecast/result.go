@@ -15,13 +15,13 @@ type Result struct {
 	// for which the patient has no relevant series is absent.
 	Forecasts []VaccineGroupForecast
 	// Evaluations holds exactly one evaluation for each dose, antigen of the dose
-	// and prioritized series of that antigen: by dose in order of input, then by
-	// antigen and series in order of the schedule.
+	// and prioritized series of that antigen: by dose in order of administration,
+	// then by antigen and series group in order of the schedule.
 	Evaluations []Evaluation
 	// Doses says for each dose of the input, in its order, what became of it.
 	Doses []DoseOutcome
 
-	scratch scratch
+	run run
 }
 
 // DoseOutcome says what became of a dose of the input.

@@ -1,0 +1,104 @@
+package forecast
+
+import "github.com/jenner-iis/jenner/forecast/schedule"
+
+// canSkip is section 6.2, table 6-11: is the target dose not needed? It serves
+// sections 7.1 and 7.6 too. The reference is the conditional skip reference date
+// (CONDSKIP-2); in force says which sets count. Before is the dose being
+// evaluated: only doses before it count.
+func (r *run) canSkip(ps *patientSeries, d *dose, context schedule.SkipContext, before administration, reference, inForce *clock) bool {
+	for i := range d.skips {
+		s := &d.skips[i]
+		if s.data.Context&context != 0 && r.skipMet(ps, s, before, reference, inForce) {
+			return true
+		}
+	}
+	return false
+}
+
+// skipMet decides one conditional skip. Without a set in force it is not met.
+func (r *run) skipMet(ps *patientSeries, s *skip, before administration, reference, inForce *clock) bool {
+	met := false
+	for i := range s.sets {
+		set := &s.sets[i]
+		if !inForce.inForce(set.effective) {
+			continue
+		}
+		met = r.setMet(ps, set, before, reference)
+		if met != s.data.AllSets {
+			return met
+		}
+	}
+	return met
+}
+
+// setMet is table 6-10.
+func (r *run) setMet(ps *patientSeries, set *skipSet, before administration, reference *clock) bool {
+	met := false
+	for i := range set.conditions {
+		met = r.conditionMet(ps, &set.conditions[i], before, reference)
+		if met != set.data.AllConditions {
+			return met
+		}
+	}
+	return met
+}
+
+// conditionMet are tables 6-6 to 6-9.
+func (r *run) conditionMet(ps *patientSeries, x *skipCondition, before administration, reference *clock) bool {
+	switch x.data.Type {
+	case schedule.SkipByAge: // CALCDTSKIP-3, CALCDTSKIP-4
+		return reference.within(r.ages[x.begin], r.ages[x.end])
+	case schedule.SkipByCompletedSeries:
+		return ps.completed&x.groups != 0
+	case schedule.SkipByInterval: // CALCDTSKIP-5
+		if before.position == 0 {
+			return false
+		}
+		previous := r.history[ps.doses[before.position-1]].date
+		return reference.reached(previous.Add(x.data.Interval))
+	case schedule.SkipByVaccineCount:
+		n := r.countDoses(ps, x, before)
+		switch x.data.CountLogic {
+		case schedule.GreaterThan:
+			return n > x.data.Count
+		case schedule.EqualTo:
+			return n == x.data.Count
+		case schedule.LessThan:
+			return n < x.data.Count
+		}
+	}
+	return false
+}
+
+// countDoses is CONDSKIP-1, the number of conditional doses administered. A
+// list of vaccines may name some that do not hold the antigen, so with a list
+// the whole history is searched.
+func (r *run) countDoses(ps *patientSeries, x *skipCondition, before administration) (n int) {
+	if x.anyVaccine {
+		for k, h := range ps.doses[:before.position] {
+			if r.counts(x, int(h)) && (!x.data.ValidOnly || ps.results[k].status == Valid) {
+				n++
+			}
+		}
+		return n
+	}
+	for h := range r.history[:before.history] {
+		if !x.vaccines.has(r.history[h].vaccine) || !r.counts(x, h) {
+			continue
+		}
+		if x.data.ValidOnly {
+			if e := r.resultOf(ps, h); e == nil || e.status != Valid {
+				continue
+			}
+		}
+		n++
+	}
+	return n
+}
+
+// counts reports whether a dose lies within the ages and dates of a condition.
+func (r *run) counts(x *skipCondition, h int) bool {
+	date := r.history[h].date
+	return r.ages[x.begin] <= date && date < r.ages[x.end] && x.start <= date && date < x.until
+}

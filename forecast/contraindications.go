@@ -1,0 +1,35 @@
+package forecast
+
+// determineContraindications is section 7.3 for an antigen: the antigen
+// contraindication that applies, if any, and the vaccines that are barred by
+// vaccine contraindications. A contraindication of which it is not known whether
+// it applies does not.
+func (r *run) determineContraindications(a *antigen) (contra *contraindication, barred vaccineSet) {
+	if !a.asked.meets(&r.active) {
+		return nil, barred
+	}
+	for i := range a.contras { // table 7-5
+		x := &a.contras[i]
+		if contra == nil && r.active.has(x.data.Code) && r.today.within(r.ages[x.begin], r.ages[x.end]) {
+			contra = x
+		}
+	}
+	for i := range a.vaccineBars { // table 7-6
+		x := &a.vaccineBars[i]
+		if !r.active.has(x.data.Code) {
+			continue
+		}
+		for _, v := range x.vaccines {
+			if r.today.within(r.ages[v.begin], r.ages[v.end]) {
+				barred.add(v.vaccine)
+			}
+		}
+	}
+	return contra, barred
+}
+
+// contraindicated is table 7-7: is the relevant patient series contraindicated?
+// It is, too, when every preferable vaccine of all its doses is barred.
+func (f *antigenForecast) contraindicated(s *series) bool {
+	return f.contra != nil || s.preferable != (vaccineSet{}) && s.preferable.within(&f.barred)
+}

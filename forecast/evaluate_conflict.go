@@ -1,0 +1,36 @@
+package forecast
+
+// evaluateConflict is section 6.7: was the dose impacted by an earlier one of a
+// conflicting vaccine? All doses of the history count, of any antigen.
+func (r *run) evaluateConflict(ps *patientSeries, given administration, c *clock) bool {
+	into := &r.engine.conflicts[given.vaccine]
+	if len(into.rows) == 0 {
+		return false
+	}
+	impacted := false
+	for h := given.history - 1; h >= 0; h-- {
+		q := &r.history[h]
+		if !into.previous.has(q.vaccine) {
+			continue
+		}
+		// CALCDTCONFLICT-2. The status is the one in this series: a dose that
+		// is not evaluated here has none.
+		e := r.resultOf(ps, h)
+		minimum := e == nil || e.status == Valid || e.status == NotEvaluated
+		for i := range into.rows {
+			row := &into.rows[i]
+			if row.previous != q.vaccine {
+				continue
+			}
+			end := row.data.End
+			if minimum {
+				end = row.data.MinEnd
+			}
+			begins, ends := q.date.Add(row.data.Begin), q.date.Add(end) // CALCDTCONFLICT-1, -2
+			if c.within(begins, ends) {                                 // CONFLICT-3
+				impacted = true
+			}
+		}
+	}
+	return impacted
+}

@@ -1,0 +1,84 @@
+package forecast
+
+// process is chapter 4 as a whole.
+func (r *run) process(out *Result) {
+	r.organizeHistory(out) // 4.2
+	for i := range r.engine.antigens {
+		r.antigen(&r.engine.antigens[i])
+	}
+	for i := range r.engine.groups {
+		r.vaccineGroup(&r.engine.groups[i], out) // chapter 9
+	}
+	r.reportEvaluations(out)
+}
+
+// antigen takes one antigen through chapters 5 to 8. Antigens know nothing of
+// each other, save that vaccine conflicts look at the whole history.
+func (r *run) antigen(a *antigen) {
+	f := &r.byAntigen[a.index]
+	*f = antigenForecast{series: r.series.take(len(a.series)), prioritized: r.chosen.take(len(a.series))}
+	f.immune = r.evidenceOfImmunity(a)                   // 7.2
+	f.contra, f.barred = r.determineContraindications(a) // 7.3
+	completed, group, first := uint64(0), 0, 0
+	for i := range a.series {
+		s := &a.series[i]
+		if !r.relevantSeries(s) { // 5.1
+			continue
+		}
+		if s.group != group {
+			completed |= f.choose(r, first)
+			group, first = s.group, len(f.series)
+		}
+		f.series = append(f.series, patientSeries{series: s, completed: completed})
+		ps := &f.series[len(f.series)-1]
+		n := len(r.doses[a.index])
+		ps.doses = r.doses[a.index]
+		ps.results = r.evaluations.take(n)
+		ps.targets = r.targets.take(n + len(s.doses) + 1)
+		r.evaluateHistory(ps)   // 4.4, chapter 6
+		r.forecastSeries(f, ps) // chapter 7
+	}
+	f.choose(r, first)
+	determineBest(f.prioritized) // 8.8
+}
+
+// choose selects the prioritized patient series of the series group that begins
+// at first (8.1 to 8.7). It returns the group as a set if any of its series is
+// complete: a conditional skip in a later group may ask for that.
+func (f *antigenForecast) choose(r *run, first int) (completed uint64) {
+	group := f.series[first:]
+	if len(group) == 0 {
+		return 0
+	}
+	if ps := r.selectSeries(group); ps != nil {
+		f.prioritized = append(f.prioritized, ps)
+	}
+	for i := range group {
+		if group[i].complete() {
+			completed = 1 << group[i].series.group
+		}
+	}
+	return completed
+}
+
+// reportEvaluations lists the evaluations that the prioritized patient series
+// gave: one for each dose, antigen and series.
+func (r *run) reportEvaluations(out *Result) {
+	for h := range r.history {
+		for _, c := range r.recordsOf(h) {
+			f := &r.byAntigen[c.antigen]
+			for _, ps := range f.prioritized {
+				e := ps.results[c.position]
+				out.Evaluations = append(out.Evaluations, Evaluation{
+					Dose:       int(r.history[h].input),
+					Antigen:    ps.series.antigen.data,
+					Series:     ps.series.data,
+					Status:     e.status,
+					Reasons:    e.reasons,
+					TargetDose: int(e.target),
+				})
+				out.Doses[r.history[h].input] = DoseEvaluated
+			}
+		}
+	}
+}
