@@ -1,0 +1,163 @@
+package pebblestore
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/jenner-iis/jenner/fhir/codec"
+	"github.com/jenner-iis/jenner/fhir/definitions"
+	"github.com/jenner-iis/jenner/fhir/search"
+)
+
+// Registry knows the search parameters. *search.Registry is one.
+type Registry interface {
+	// Parameters are those of a resource type, none if it has none.
+	Parameters(resourceType string) []*search.Parameter
+	// AppendEntries appends the entries of a resource under all its parameters.
+	AppendEntries(dst []search.Entry, resource codec.Value) []search.Entry
+	// Fingerprint differs when AppendEntries might give other entries.
+	Fingerprint() string
+}
+
+// indexer turns entries into keys.
+type indexer struct {
+	registry Registry
+	known    map[*search.Parameter]indexed
+}
+
+// indexed is a parameter as the index knows it.
+type indexed struct {
+	id      parameterID
+	ordinal int // among the type's parameters: its bit in a live key's value
+}
+
+// storeKnows reports whether the store answers a parameter from its own keys:
+// _id from those of ids, _lastUpdated from the changes. What the client sent
+// in meta.lastUpdated means nothing.
+func storeKnows(p *search.Parameter) bool { return p.Code == "_id" || p.Code == "_lastUpdated" }
+
+// load gives every parameter its numbers.
+func (x *indexer) load(db *pebble.DB, names *dictionary, registry Registry) error {
+	x.registry = registry
+	x.known = map[*search.Parameter]indexed{}
+	var parameters []*search.Parameter
+	for _, t := range definitions.R4().ResourceTypes() {
+		ordinal := 0
+		for _, p := range registry.Parameters(t) {
+			if !storeKnows(p) {
+				parameters = append(parameters, p)
+				x.known[p] = indexed{ordinal: ordinal}
+				ordinal++
+			}
+		}
+	}
+	if err := names.addParameters(db, parameters); err != nil {
+		return err
+	}
+	for _, p := range parameters {
+		i := x.known[p]
+		i.id = names.parameters[parameterName(p)]
+		x.known[p] = i
+	}
+	return nil
+}
+
+func parameterName(p *search.Parameter) string { return p.Resource + "/" + p.Code }
+
+// keySet is the keys of a resource in the index, one after the other.
+type keySet struct {
+	entries []search.Entry
+	bytes   []byte
+	ends    []int
+	keys    [][]byte
+	present []byte // a bit for each parameter of the type that has a value
+}
+
+// entryKeys is the scratch memory of one commit.
+type entryKeys struct{ was, is keySet }
+
+func (k *keySet) reset() {
+	k.entries, k.bytes, k.ends, k.keys, k.present = k.entries[:0], k.bytes[:0], k.ends[:0], k.keys[:0], k.present[:0]
+}
+
+// collect fills k with the keys of a resource, sorted, each once.
+func (x *indexer) collect(k *keySet, t typeID, rid uint64, resource codec.Value) {
+	k.entries = x.registry.AppendEntries(k.entries[:0], resource)
+	for i := range k.entries {
+		e := &k.entries[i]
+		p, ok := x.known[e.Parameter]
+		if !ok {
+			continue
+		}
+		k.mark(p.ordinal)
+		k.add(p.id, e, rid)
+	}
+	start := 0
+	for _, end := range k.ends {
+		k.keys = append(k.keys, k.bytes[start:end:end])
+		start = end
+	}
+	slices.SortFunc(k.keys, bytes.Compare)
+	k.keys = slices.CompactFunc(k.keys, bytes.Equal)
+}
+
+// mark notes that a parameter has a value.
+func (k *keySet) mark(ordinal int) {
+	for len(k.present) <= ordinal/8 {
+		k.present = append(k.present, 0)
+	}
+	k.present[ordinal/8] |= 1 << (ordinal % 8)
+}
+
+// live is the value of the resource's live key.
+func (k *keySet) live(version uint64) []byte {
+	return append(binary.AppendUvarint(make([]byte, 0, 4+len(k.present)), version), k.present...)
+}
+
+// readLive reads a live key's value.
+func readLive(value []byte) (version uint64, present []byte, err error) {
+	version, n := binary.Uvarint(value)
+	if n <= 0 {
+		return 0, nil, errCorrupt
+	}
+	return version, value[n:], nil
+}
+
+// has reports whether the bit of a parameter is set.
+func has(present []byte, ordinal int) bool {
+	return ordinal/8 < len(present) && present[ordinal/8]&(1<<(ordinal%8)) != 0
+}
+
+// replace takes the keys of k that are not in other out of the index, and puts
+// those in that are only in other.
+func (k *keySet) replace(other *keySet, b *pebble.Batch) error {
+	i, j := 0, 0
+	for i < len(k.keys) || j < len(other.keys) {
+		order := 1
+		switch {
+		case j == len(other.keys):
+			order = -1
+		case i < len(k.keys):
+			order = bytes.Compare(k.keys[i], other.keys[j])
+		}
+		var err error
+		switch {
+		case order < 0:
+			err = b.Delete(k.keys[i], nil)
+			i++
+		case order > 0:
+			err = b.Set(other.keys[j], nil, nil)
+			j++
+		default:
+			i++
+			j++
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

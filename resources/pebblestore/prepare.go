@@ -1,0 +1,217 @@
+package pebblestore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/fhir/codec"
+	"github.com/jenner-iis/jenner/resources"
+)
+
+// prepared is a commit as far as it can be made without the turn: everything
+// but moments and the records that contain them.
+type prepared struct {
+	asOf     fhir.Moment // all commits up to here have been looked at
+	batch    *pebble.Batch
+	changes  []change
+	criteria []criterion
+	writes   int // changes that make a version
+	counts   map[typeID]uint64
+}
+
+func (p *prepared) close() {
+	if p.batch != nil {
+		p.batch.Close()
+	}
+}
+
+// change is one write with what it builds upon.
+type change struct {
+	write     *resources.Write
+	t         typeID
+	rid       uint64
+	isNew     bool   // nothing was ever stored under this id
+	old       head   // unless isNew
+	oldRecord []byte // likewise; absent for a CheckOnly write
+	wasLive   bool
+	isLive    bool
+}
+
+// prepare looks at what the batch builds upon and makes the index entries. Its
+// conclusions hold as of asOf; verify looks at them again.
+func (s *Store) prepare(ctx context.Context, b resources.Batch) (*prepared, error) {
+	p := &prepared{asOf: fhir.Moment(s.visible.Load()), batch: s.db.NewBatch(), changes: make([]change, len(b.Writes))}
+	err := s.prepareChanges(ctx, p, b.Writes)
+	for i := 0; err == nil && i < len(b.Criteria); i++ {
+		c := newCriterion(b.Criteria[i])
+		p.criteria = append(p.criteria, c)
+		err = s.checkCriterion(ctx, s.db, c)
+	}
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (s *Store) prepareChanges(ctx context.Context, p *prepared, writes []resources.Write) error {
+	if err := distinct(writes); err != nil {
+		return err
+	}
+	var scratch entryKeys
+	for i := range writes {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		p.changes[i].write = &writes[i]
+		if err := s.prepareChange(p, &p.changes[i], &scratch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// distinct refuses two writes on one resource.
+func distinct(writes []resources.Write) error {
+	if len(writes) < 2 {
+		return nil
+	}
+	type identity struct{ resourceType, id string }
+	seen := make(map[identity]struct{}, len(writes))
+	for i := range writes {
+		seen[identity{writes[i].Type, writes[i].ID}] = struct{}{}
+	}
+	if len(seen) < len(writes) {
+		return errors.New("two writes of a batch are on the same resource")
+	}
+	return nil
+}
+
+func (s *Store) prepareChange(p *prepared, c *change, scratch *entryKeys) error {
+	w := c.write
+	if err := checkWrite(w); err != nil {
+		return fmt.Errorf("%s/%s: %w", w.Type, w.ID, err)
+	}
+	if err := s.lookUp(c); err != nil {
+		return err
+	}
+	if w.CheckOnly {
+		c.isLive = c.wasLive
+		return nil
+	}
+	p.writes++
+	c.isLive = w.Method != resources.DELETE
+	if c.isNew {
+		c.rid = s.rids.next()
+		if c.rid > maxRid {
+			return errors.New("no number is left for another resource")
+		}
+		if err := p.batch.Set(idKey(c.t, w.ID), appendRid(nil, c.rid), nil); err != nil {
+			return err
+		}
+	}
+	if err := s.indexChange(p.batch, c, scratch); err != nil {
+		return fmt.Errorf("index %s/%s: %w", w.Type, w.ID, err)
+	}
+	return nil
+}
+
+func checkWrite(w *resources.Write) error {
+	switch {
+	case w.Type == "" || !fhir.ValidID(w.ID):
+		return errors.New("a write needs a type and a legal id")
+	case w.CheckOnly && w.Expect == 0:
+		return errors.New("a write that only checks needs a version to expect")
+	case w.CheckOnly:
+		return nil
+	case w.Method < resources.POST || w.Method > resources.DELETE:
+		return errors.New("a write needs a method")
+	case w.Expect >= 1<<32-1:
+		return errors.New("no version number is left")
+	}
+	return nil
+}
+
+// lookUp finds the current version, which must be the one expected.
+func (s *Store) lookUp(c *change) error {
+	w := c.write
+	var err error
+	if c.t, err = s.names.addType(s.db, w.Type); err != nil {
+		return err
+	}
+	if w.Expect == 0 {
+		c.isNew = true
+		known, err := s.everWritten(c.t, w.ID)
+		if err == nil && known {
+			err = stale(w)
+		}
+		return err
+	}
+	if c.rid, err = ridOf(s.db, c.t, w.ID); err != nil {
+		return err
+	}
+	if c.rid == 0 {
+		return stale(w)
+	}
+	if c.oldRecord, err = get(s.db, currentKey(c.t, c.rid)); err != nil {
+		return err
+	}
+	if c.old, _, err = readHead(c.oldRecord); err != nil {
+		return err
+	}
+	if c.old.version != w.Expect {
+		return stale(w)
+	}
+	c.wasLive = c.old.method != resources.DELETE
+	return nil
+}
+
+// everWritten reports whether there is a resource with this id. Mostly there
+// is none; unlike Get, this way of asking uses the filters of the last level,
+// so that in a large store most answers need no block from disk.
+func (s *Store) everWritten(t typeID, id string) (bool, error) {
+	it, err := s.db.NewIter(&pebble.IterOptions{UseL6Filters: true})
+	if err != nil {
+		return false, err
+	}
+	found := it.SeekPrefixGE(idKey(t, id))
+	return found, it.Close()
+}
+
+// indexChange adds to the batch what a change makes different in the index.
+func (s *Store) indexChange(b *pebble.Batch, c *change, scratch *entryKeys) error {
+	was, is := &scratch.was, &scratch.is
+	was.reset()
+	is.reset()
+	if c.wasLive {
+		_, old, err := readHead(c.oldRecord)
+		if err != nil {
+			return err
+		}
+		document, err := parseStored(old)
+		if err != nil {
+			return err
+		}
+		s.index.collect(was, c.t, c.rid, document.Root())
+	}
+	if c.isLive {
+		s.index.collect(is, c.t, c.rid, c.write.Resource)
+		if err := b.Set(liveKey(c.t, c.rid), is.live(c.write.Expect+1), nil); err != nil {
+			return err
+		}
+	} else if c.wasLive {
+		if err := b.Delete(liveKey(c.t, c.rid), nil); err != nil {
+			return err
+		}
+	}
+	return was.replace(is, b)
+}
+
+// parseStored reads JSON that the gate has accepted, whatever its limits were then.
+func parseStored(json []byte) (*codec.Document, error) {
+	return codec.Parse(json, codec.Limits{Depth: 1 << 20, Values: 1 << 30})
+}

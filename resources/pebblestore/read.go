@@ -1,0 +1,121 @@
+package pebblestore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/jenner-iis/jenner/resources"
+)
+
+// Read gives the current version.
+func (s *Store) Read(ctx context.Context, a resources.Access, resourceType, id string) (resources.Version, error) {
+	if err := s.begin(ctx, a); err != nil {
+		return resources.Version{}, err
+	}
+	defer s.end()
+	v, err := s.read(ctx, resourceType, id)
+	if err != nil {
+		err = fmt.Errorf("read %s/%s: %w", resourceType, id, err)
+	}
+	return v, err
+}
+
+func (s *Store) read(ctx context.Context, resourceType, id string) (resources.Version, error) {
+	_, _, record, err := s.find(s.db, resourceType, id)
+	if err != nil {
+		return resources.Version{}, err
+	}
+	v, err := readVersion(resourceType, record)
+	if err != nil {
+		return resources.Version{}, err
+	}
+	if err := s.waitSynced(ctx, v.LastUpdated); err != nil {
+		return resources.Version{}, err
+	}
+	if v.Deleted() {
+		return v, resources.ErrGone
+	}
+	return v, nil
+}
+
+// VersionRead gives one version, a deletion included.
+func (s *Store) VersionRead(ctx context.Context, a resources.Access, resourceType, id string, version uint64) (resources.Version, error) {
+	if err := s.begin(ctx, a); err != nil {
+		return resources.Version{}, err
+	}
+	defer s.end()
+	v, err := s.versionRead(ctx, resourceType, id, version)
+	if err != nil {
+		err = fmt.Errorf("read version %d of %s/%s: %w", version, resourceType, id, err)
+	}
+	return v, err
+}
+
+func (s *Store) versionRead(ctx context.Context, resourceType, id string, version uint64) (resources.Version, error) {
+	// The current version is looked at first: when it is another one by now,
+	// the one before has already moved among the older ones.
+	t, rid, record, err := s.find(s.db, resourceType, id)
+	if err != nil {
+		return resources.Version{}, err
+	}
+	h, _, err := readHead(record)
+	if err != nil {
+		return resources.Version{}, err
+	}
+	if version == 0 || version > h.version {
+		return resources.Version{}, resources.ErrNotFound
+	}
+	if version < h.version {
+		if record, err = get(s.db, olderKey(t, rid, version)); err != nil {
+			return resources.Version{}, err
+		}
+		if record == nil {
+			return resources.Version{}, errCorrupt
+		}
+	}
+	v, err := readVersion(resourceType, record)
+	if err != nil {
+		return resources.Version{}, err
+	}
+	return v, s.waitSynced(ctx, v.LastUpdated)
+}
+
+// find gives a copy of the current record of a resource. A resource that was
+// never written rests on no commit, so ErrNotFound needs no waiting.
+func (s *Store) find(r pebble.Reader, resourceType, id string) (typeID, uint64, []byte, error) {
+	t := s.names.typeID(resourceType)
+	if t == 0 {
+		return 0, 0, nil, resources.ErrNotFound
+	}
+	rid, err := ridOf(r, t, id)
+	if err != nil {
+		return t, 0, nil, err
+	}
+	if rid == 0 {
+		return t, 0, nil, resources.ErrNotFound
+	}
+	record, err := get(r, currentKey(t, rid))
+	if err == nil && record == nil {
+		err = errCorrupt
+	}
+	return t, rid, record, err
+}
+
+// ridOf is the number of a resource, 0 when it was never written.
+func ridOf(r pebble.Reader, t typeID, id string) (uint64, error) {
+	value, closer, err := r.Get(idKey(t, id))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer closer.Close()
+	if len(value) != ridLength {
+		return 0, errCorrupt
+	}
+	return readRid(value), nil
+}
