@@ -9,7 +9,14 @@ import "github.com/jenner-iis/jenner/forecast/schedule"
 func (r *run) canSkip(ps *patientSeries, d *dose, context schedule.SkipContext, before administration, reference, inForce *clock) bool {
 	for i := range d.skips {
 		s := &d.skips[i]
-		if s.data.Context&context != 0 && r.skipMet(ps, s, before, reference, inForce) {
+		if s.data.Context&context == 0 {
+			continue
+		}
+		met := r.skipMet(ps, s, before, reference, inForce)
+		if r.steps != nil {
+			r.steps.add(Step{Rule: RuleSkip, Verdict: verdict(met), Dose: -1, Date: reference.now, TargetDose: uint8(d.data.Number)})
+		}
+		if met {
 			return true
 		}
 	}
@@ -48,27 +55,68 @@ func (r *run) setMet(ps *patientSeries, set *skipSet, before administration, ref
 func (r *run) conditionMet(ps *patientSeries, x *skipCondition, before administration, reference *clock) bool {
 	switch x.data.Type {
 	case schedule.SkipByAge: // CALCDTSKIP-3, CALCDTSKIP-4
-		return reference.within(r.ages[x.begin], r.ages[x.end])
+		met := reference.within(r.ages[x.begin], r.ages[x.end])
+		r.stepSkipAge(x, met, reference)
+		return met
 	case schedule.SkipByCompletedSeries:
-		return ps.completed&x.groups != 0
+		met := ps.completed&x.groups != 0
+		r.stepSkip(RuleSkipCompletedSeries, met, reference, 0, 0)
+		return met
 	case schedule.SkipByInterval: // CALCDTSKIP-5
 		if before.position == 0 {
 			return false
 		}
-		previous := r.history[ps.doses[before.position-1]].date
-		return reference.reached(previous.Add(x.data.Interval))
+		h := int(ps.doses[before.position-1])
+		previous := r.history[h].date
+		met := reference.reached(previous.Add(x.data.Interval))
+		if r.steps != nil {
+			r.steps.add(Step{Rule: RuleSkipInterval, Verdict: verdict(met), Dose: r.input(h), Date: reference.now,
+				From: previous, Period: x.data.Interval, Limit: previous.Add(x.data.Interval)})
+		}
+		return met
 	case schedule.SkipByVaccineCount:
 		n := r.countDoses(ps, x, before)
-		switch x.data.CountLogic {
-		case schedule.GreaterThan:
-			return n > x.data.Count
-		case schedule.EqualTo:
-			return n == x.data.Count
-		case schedule.LessThan:
-			return n < x.data.Count
-		}
+		met := compareCount(n, x.data.CountLogic, x.data.Count)
+		r.stepSkip(RuleSkipCount, met, reference, n, x.data.Count)
+		return met
 	}
 	return false
+}
+
+// compareCount is table 6-9.
+func compareCount(n int, logic schedule.CountLogic, count int) bool {
+	switch logic {
+	case schedule.GreaterThan:
+		return n > count
+	case schedule.EqualTo:
+		return n == count
+	case schedule.LessThan:
+		return n < count
+	}
+	return false
+}
+
+// stepSkip records a condition.
+func (r *run) stepSkip(rule Rule, met bool, reference *clock, n, wanted int) {
+	if r.steps != nil {
+		r.steps.add(Step{Rule: rule, Verdict: verdict(met), Dose: -1, Date: reference.now, Count: n, Wanted: wanted})
+	}
+}
+
+// stepSkipAge records an age condition by the bound that decided it.
+func (r *run) stepSkipAge(x *skipCondition, met bool, reference *clock) {
+	if r.steps == nil {
+		return
+	}
+	s := Step{Rule: RuleSkipAge, Verdict: verdict(met), Dose: -1, Date: reference.now}
+	p := x.data.Begin
+	if !p.Present() || !met && reference.now >= r.ages[x.begin] {
+		p = x.data.End
+	}
+	if p.Present() {
+		s.From, s.Period, s.Limit = r.birth, p, r.birth.Add(p)
+	}
+	r.steps.add(s)
 }
 
 // countDoses is CONDSKIP-1, the number of conditional doses administered. A

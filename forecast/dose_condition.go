@@ -12,3 +12,14 @@ func (r *run) doseCondition(h int32) (why Reasons) {
 	}
 	return why
 }
+
+// stepCondition records why a dose is sub-standard.
+func (r *run) stepCondition(h int32, why Reasons) {
+	d := r.dose(h)
+	if why.Has(ExpiredLot) {
+		r.steps.add(Step{Rule: RuleLotExpiration, Row: 1, Verdict: No, Dose: -1, Date: d.Date, Limit: d.Expires})
+	}
+	if why.Has(SubstandardDose) {
+		r.steps.add(Step{Rule: RuleDoseCondition, Row: 2, Verdict: No, Dose: -1, Date: d.Date})
+	}
+}

@@ -11,6 +11,9 @@ func (r *run) doseNumber(ps *patientSeries) int {
 			n++
 		}
 	}
+	if r.steps != nil {
+		r.steps.add(Step{Rule: RuleDoseNumber, Verdict: Yes, Dose: -1, Count: n})
+	}
 	return n
 }
 
@@ -38,6 +41,9 @@ func (r *run) vaccineGroupDoseNumber(g *vaccineGroup, contained []*patientSeries
 		default:
 			number = max(number, n)
 		}
+	}
+	if r.steps != nil {
+		r.steps.add(Step{Rule: RuleVaccineGroupDoseNumber, Verdict: Yes, Dose: -1, Count: number})
 	}
 	return number
 }

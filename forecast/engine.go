@@ -53,10 +53,11 @@ var Default = sync.OnceValue(func() *Engine {
 // [ErrNotBorn] and [ErrTooManyDoses], and out is then empty.
 func (e *Engine) Forecast(in *Input, out *Result) error {
 	out.Forecasts, out.Evaluations, out.Doses = out.Forecasts[:0], out.Evaluations[:0], out.Doses[:0]
+	out.NextChange = 0
 	switch {
-	case in.Patient.BirthDate.IsZero():
+	case !exists(in.Patient.BirthDate):
 		return ErrBirthDate
-	case in.AssessmentDate.IsZero():
+	case !exists(in.AssessmentDate):
 		return ErrAssessmentDate
 	case in.Patient.BirthDate > in.AssessmentDate:
 		return ErrNotBorn
@@ -68,6 +69,10 @@ func (e *Engine) Forecast(in *Input, out *Result) error {
 	r.process(out)
 	return nil
 }
+
+// exists reports whether d is a day that can be written down. What is not is taken
+// for no date.
+func exists(d calendar.Date) bool { return calendar.Min <= d && d <= calendar.Max }
 
 // vaccine returns the number of a vaccine type, 0 if the schedule does not
 // mention it.

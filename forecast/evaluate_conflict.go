@@ -27,8 +27,11 @@ func (r *run) evaluateConflict(ps *patientSeries, given administration, c *clock
 				end = row.data.MinEnd
 			}
 			begins, ends := q.date.Add(row.data.Begin), q.date.Add(end) // CALCDTCONFLICT-1, -2
-			if c.within(begins, ends) {                                 // CONFLICT-3
-				impacted = true
+			hit := c.within(begins, ends)                               // CONFLICT-3
+			impacted = impacted || hit
+			if r.steps != nil {
+				r.steps.add(Step{Rule: RuleConflict, Verdict: verdict(!hit), Dose: r.input(h), Date: c.now,
+					From: q.date, Period: end, Limit: ends, CVX: row.data.Previous})
 			}
 		}
 	}

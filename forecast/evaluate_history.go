@@ -20,16 +20,26 @@ func (r *run) evaluateHistory(ps *patientSeries) {
 	ps.targets = append(ps.targets, targetDose{dose: 0})
 	ps.reference, ps.allValid = -1, true
 	open := true // the last target dose is not satisfied
+	first := 0   // the series dose that was open when the dose came up
 	for k := 0; k < len(ps.doses); {
 		h := ps.doses[k]
 		given := administration{r.history[h].date, r.history[h].vaccine, k, int(h)}
 		if !open {
 			ps.results = append(ps.results, evaluation{status: Extraneous, reasons: SeriesAlreadyComplete})
+			if r.steps != nil {
+				r.steps.add(Step{Rule: RuleSeriesComplete, Verdict: Yes, Dose: -1, Date: given.date})
+				r.explainDose(ps, 0)
+			}
 			k++
 			continue
 		}
 		if why := r.doseCondition(h); why != 0 {
 			ps.results = append(ps.results, evaluation{status: SubStandard, reasons: why})
+			ps.allValid = false
+			if r.steps != nil {
+				r.stepCondition(h, why)
+				r.explainDose(ps, 0)
+			}
 			k++
 			continue
 		}
@@ -42,6 +52,13 @@ func (r *run) evaluateHistory(ps *patientSeries) {
 			continue
 		}
 		status, why := r.satisfyTargetDose(ps, d, given, &c)
+		if r.steps != nil {
+			from := calendar.Date(0)
+			if status == NotValid {
+				from = r.validFrom(ps, first, given)
+			}
+			r.explainDose(ps, from)
+		}
 		ps.note(k, given, status, why, target)
 		if status == Valid {
 			next := int(target.dose) + 1
@@ -50,7 +67,7 @@ func (r *run) evaluateHistory(ps *patientSeries) {
 			}
 			open = ps.nextTarget(next)
 		}
-		k++
+		k, first = k+1, int(ps.targets[len(ps.targets)-1].dose)
 	}
 }
 

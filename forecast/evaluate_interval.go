@@ -21,18 +21,34 @@ func (r *run) evaluatePreferableIntervals(ps *patientSeries, d *dose, given admi
 		if !c.inForce(row.effective) {
 			continue
 		}
-		from, _ := r.referenceDate(ps, row, given)
+		from, h := r.referenceDate(ps, row, given)
 		if from.IsZero() {
 			continue
 		}
 		switch {
 		case !c.reached(from.Add(row.data.AbsoluteMinimum)): // CALCDTINT-3
 			ok, why = false, why|IntervalTooSoon
+			r.stepInterval(RuleAbsoluteMinimumInterval, 1, No, c, row, from, h, row.data.AbsoluteMinimum)
 		case !c.reached(from.Add(row.data.Minimum)): // CALCDTINT-4
 			why |= GracePeriodInterval
+			r.stepInterval(RuleMinimumInterval, 2, Grace, c, row, from, h, row.data.Minimum)
+		default:
+			r.stepInterval(RuleMinimumInterval, 3, Yes, c, row, from, h, row.data.Minimum)
 		}
 	}
 	return ok, why
+}
+
+// stepInterval records what an interval row said.
+func (r *run) stepInterval(rule Rule, table uint8, v Verdict, c *clock, row *interval, from calendar.Date, h int, p calendar.Period) {
+	if r.steps == nil {
+		return
+	}
+	s := Step{Rule: rule, Row: table, Verdict: v, Dose: r.input(h), Date: c.now, Observation: row.data.FromObservation}
+	if p.Present() {
+		s.From, s.Period, s.Limit = from, p, from.Add(p)
+	}
+	r.steps.add(s)
 }
 
 // evaluateAllowableIntervals is section 6.6, table 6-21. Here a row without a
@@ -46,10 +62,15 @@ func (r *run) evaluateAllowableIntervals(ps *patientSeries, d *dose, given admin
 			continue
 		}
 		rows++
-		from, _ := r.referenceDate(ps, row, given)
-		if from.IsZero() || !c.reached(from.Add(row.data.AbsoluteMinimum)) { // CALCDTINT-3
+		from, h := r.referenceDate(ps, row, given)
+		if from.IsZero() {
 			return false
 		}
+		if !c.reached(from.Add(row.data.AbsoluteMinimum)) { // CALCDTINT-3
+			r.stepInterval(RuleAllowableInterval, 1, No, c, row, from, h, row.data.AbsoluteMinimum)
+			return false
+		}
+		r.stepInterval(RuleAllowableInterval, 2, Yes, c, row, from, h, row.data.AbsoluteMinimum)
 	}
 	return rows > 0
 }

@@ -1,5 +1,7 @@
 package forecast
 
+import "github.com/jenner-iis/jenner/forecast/schedule"
+
 // evaluateVaccine are sections 6.8 and 6.9: was the dose a preferable vaccine
 // or, failing that, an allowable vaccine for the target dose?
 func (r *run) evaluateVaccine(d *dose, given administration, c *clock) (bool, Reasons) {
@@ -7,9 +9,16 @@ func (r *run) evaluateVaccine(d *dose, given administration, c *clock) (bool, Re
 	if ok {
 		return true, why
 	}
+	cvx := r.dose(int32(given.history)).CVX
 	if r.evaluateAllowableVaccine(d, given, c) {
+		r.stepVaccine(RuleAllowableVaccine, 1, Yes, c, cvx)
 		return true, why
 	}
+	row := uint8(2) // not an allowable vaccine
+	if d.allowed.has(given.vaccine) {
+		row = 3 // out of its age range
+	}
+	r.stepVaccine(RuleAllowableVaccine, row, No, c, cvx)
 	return false, why | WrongVaccine
 }
 
@@ -28,14 +37,24 @@ func (r *run) evaluatePreferableVaccine(d *dose, given administration, c *clock)
 		}
 		if v.data.MVX != "" && v.data.MVX != input.MVX {
 			why |= WrongTradeName
+			r.stepVaccine(RulePreferableVaccine, 5, No, c, v.data.CVX)
 			continue
 		}
 		if input.Volume > 0 && input.Volume < v.volume {
+			r.stepVaccine(RulePreferableVaccine, 2, Yes, c, v.data.CVX)
 			return true, VolumeLessThanRecommended
 		}
+		r.stepVaccine(RulePreferableVaccine, 1, Yes, c, v.data.CVX)
 		return true, 0
 	}
 	return false, why
+}
+
+// stepVaccine records a row of table 6-26 or 6-29.
+func (r *run) stepVaccine(rule Rule, row uint8, v Verdict, c *clock, x schedule.CVX) {
+	if r.steps != nil {
+		r.steps.add(Step{Rule: rule, Row: row, Verdict: v, Dose: -1, Date: c.now, CVX: x})
+	}
 }
 
 // evaluateAllowableVaccine is section 6.9, table 6-29.

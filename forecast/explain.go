@@ -5,24 +5,28 @@ import (
 	"github.com/jenner-iis/jenner/forecast/schedule"
 )
 
-// Step records one comparison that decided something. Steps come out of the
-// code that decides, in the order in which it decided, and hold what is
-// needed to check it by hand: Limit is From plus Period wherever Period is
-// present, and Date was compared with Limit.
+// Step records one comparison, or one row of a table, that decided something.
+// Steps come out of the code that decides, in the order in which it did, and hold
+// what is needed to check them by hand: wherever Period is present, Limit is From
+// plus Period, and Date was compared with Limit. Which fields a step has depends
+// on its rule; the others are zero.
 type Step struct {
 	Rule    Rule
+	Row     uint8 // of the table that the rule feeds, from left to right and from 1; 0 if it has none
 	Verdict Verdict
-	Date    calendar.Date   // the day judged: of administration, of assessment, or the earliest date
-	Limit   calendar.Date   // the day it was compared with; zero if there is none
-	From    calendar.Date   // the day from which Limit counts; zero if there is none
-	Period  calendar.Period // what lies between From and Limit
-	// Dose is the index in Input.Doses of another dose that the step looked at; -1
-	// if there was none.
+	// Dose is the index in Input.Doses of the other dose that the step looked at;
+	// -1 if there was none.
 	Dose        int
-	CVX         schedule.CVX             // the vaccine that the step is about; zero if none
-	Observation schedule.ObservationCode // the observation that decided; zero if none
-	// Count and Wanted are the numbers compared, where the step counts.
-	Count, Wanted int
+	Date        calendar.Date   // the day judged: of administration, of assessment, or the earliest date
+	Limit       calendar.Date   // the day it was compared with, or the day that a forecast rule gives
+	From        calendar.Date   // the day from which Limit counts
+	Period      calendar.Period // what lies between From and Limit
+	TargetDose  uint8           // number of the series dose that the step is about
+	CVX         schedule.CVX    // the vaccine that the step is about
+	Observation schedule.ObservationCode
+	Count       int              // what was counted, or the points given
+	Wanted      int              // what it was compared with
+	Series      *schedule.Series // that was chosen or scored
 }
 
 // Verdict is the outcome of a Step.
@@ -35,8 +39,112 @@ const (
 	Grace // yes, in the grace period before the minimum
 )
 
-// Rule names the rule, or the table, that a Step applied.
-type Rule uint8
+func (v Verdict) String() string { return word([]string{"no", "yes", "grace period"}, int(v)) }
 
-// recorder collects steps.
-type recorder struct{ steps []Step }
+// verdict returns Yes or No.
+func verdict(yes bool) Verdict {
+	if yes {
+		return Yes
+	}
+	return No
+}
+
+// recorder collects steps. There is one only while steps are asked for, so what
+// they cost is a test for nil wherever one could be made.
+type recorder struct {
+	steps []Step
+	cuts  int // steps before this one have been handed out
+}
+
+func (w *recorder) add(s Step) { w.steps = append(w.steps, s) }
+
+// cut returns the steps since the last cut.
+func (w *recorder) cut() []Step {
+	s := w.steps[w.cuts:len(w.steps):len(w.steps)]
+	w.cuts = len(w.steps)
+	return s
+}
+
+// explain makes the prioritized patient series once more, by the same functions
+// and from the same facts, this time with a recorder.
+func (r *run) explain() {
+	for i := range r.engine.antigens {
+		f := &r.byAntigen[i]
+		for _, ps := range f.prioritized {
+			r.explainSeries(f, ps)
+		}
+	}
+}
+
+// explainSeries notes in ps the steps of its evaluations, of its forecast and of
+// its selection.
+func (r *run) explainSeries(f *antigenForecast, ps *patientSeries) {
+	again := patientSeries{series: ps.series, doses: ps.doses, completed: ps.completed}
+	again.results = r.evaluations.take(len(ps.doses))
+	again.targets = r.targets.take(len(ps.doses) + len(ps.series.doses) + 1)
+	again.explained = r.explained.take(len(ps.doses))
+	r.steps = &r.written
+	r.evaluateHistory(&again)
+	r.forecastSeries(f, &again)
+	r.selectSeries(f.group(ps.series.group))
+	r.stepBest(ps, f.prioritized)
+	r.steps = nil
+	ps.explained, ps.steps = again.explained, r.written.cut()
+}
+
+// explanation is why a dose has the evaluation it has.
+type explanation struct {
+	steps     []Step
+	validFrom calendar.Date
+}
+
+// explainDose closes the steps of one dose.
+func (r *run) explainDose(ps *patientSeries, validFrom calendar.Date) {
+	if r.steps != nil {
+		ps.explained = append(ps.explained, explanation{r.steps.cut(), validFrom})
+	}
+}
+
+// validFrom returns the first day on which a dose that is Not Valid would have
+// been valid, all doses before it being as they are; no date if there is none.
+// The target dose is the one that was open when the dose came up.
+//
+// It evaluates the dose again on each later day on which any comparison would come
+// out differently, as the clock tells. Between those days nothing can change.
+func (r *run) validFrom(ps *patientSeries, target int, given administration) calendar.Date {
+	recorder := r.steps
+	r.steps = nil
+	defer func() { r.steps = recorder }()
+	expires := after(r.dose(int32(given.history)).Expires)
+	for range maxValidFrom {
+		c := at(given.date)
+		index := target
+		for index < len(ps.series.doses) && r.canSkip(ps, &ps.series.doses[index], schedule.SkipEvaluation, given, &c, &c) {
+			index++
+		}
+		if index < len(ps.series.doses) {
+			if status, _ := r.satisfyTargetDose(ps, &ps.series.doses[index], given, &c); status == Valid {
+				return given.date
+			}
+		}
+		if c.next > calendar.Max || c.next >= expires || !r.holds(given.vaccine, ps.series.antigen.index, c.next) {
+			return 0
+		}
+		given.date = c.next
+	}
+	return 0
+}
+
+// maxValidFrom bounds the days that validFrom tries. A dose has a few dozen limits
+// at most, unless the history holds hundreds of live vaccines.
+const maxValidFrom = 512
+
+// holds reports whether a vaccine given on a day holds an antigen.
+func (r *run) holds(v vaccine, antigen int, day calendar.Date) bool {
+	for _, a := range r.engine.associations[v] {
+		if a.antigen == antigen && r.ages[a.begin] <= day && day < r.ages[a.end] {
+			return true
+		}
+	}
+	return false
+}

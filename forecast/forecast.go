@@ -1,15 +1,24 @@
 package forecast
 
+import "github.com/jenner-iis/jenner/forecast/calendar"
+
 // process is chapter 4 as a whole.
 func (r *run) process(out *Result) {
 	r.organizeHistory(out) // 4.2
 	for i := range r.engine.antigens {
 		r.antigen(&r.engine.antigens[i])
 	}
+	if r.in.Options.Explain {
+		r.explain()
+		r.steps = &r.written
+	}
 	for i := range r.engine.groups {
 		r.vaccineGroup(&r.engine.groups[i], out) // chapter 9
 	}
 	r.reportEvaluations(out)
+	if out.NextChange = r.today.next; out.NextChange > calendar.Max {
+		out.NextChange = 0
+	}
 }
 
 // antigen takes one antigen through chapters 5 to 8. Antigens know nothing of
@@ -42,6 +51,20 @@ func (r *run) antigen(a *antigen) {
 	determineBest(f.prioritized) // 8.8
 }
 
+// group returns the patient series of one series group.
+func (f *antigenForecast) group(number int) []patientSeries {
+	first, end := 0, len(f.series)
+	for i := range f.series {
+		if f.series[i].series.group < number {
+			first = i + 1
+		}
+		if f.series[i].series.group > number {
+			end = min(end, i)
+		}
+	}
+	return f.series[first:end]
+}
+
 // choose selects the prioritized patient series of the series group that begins
 // at first (8.1 to 8.7). It returns the group as a set if any of its series is
 // complete: a conditional skip in a later group may ask for that.
@@ -68,16 +91,21 @@ func (r *run) reportEvaluations(out *Result) {
 		for _, c := range r.recordsOf(h) {
 			f := &r.byAntigen[c.antigen]
 			for _, ps := range f.prioritized {
-				e := ps.results[c.position]
-				out.Evaluations = append(out.Evaluations, Evaluation{
+				result := ps.results[c.position]
+				e := Evaluation{
 					Dose:       int(r.history[h].input),
 					Antigen:    ps.series.antigen.data,
 					Series:     ps.series.data,
-					Status:     e.status,
-					Reasons:    e.reasons,
-					TargetDose: int(e.target),
-				})
-				out.Doses[r.history[h].input] = DoseEvaluated
+					Status:     result.status,
+					Reasons:    result.reasons,
+					TargetDose: int(result.target),
+				}
+				if ps.explained != nil {
+					why := &ps.explained[c.position]
+					e.ValidFrom, e.Steps = why.validFrom, why.steps
+				}
+				out.Evaluations = append(out.Evaluations, e)
+				out.Doses[e.Dose] = DoseEvaluated
 			}
 		}
 	}

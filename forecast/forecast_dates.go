@@ -15,9 +15,11 @@ func (r *run) forecastDates(ps *patientSeries, d *dose, c candidate, end adminis
 	if a := d.ageInForce(&r.today); a != nil {
 		if date := r.ages[a.earliest]; !date.IsZero() { // CALCDTAGE-3
 			dates.UnadjustedRecommended = date
+			r.stepReached(RuleEarliestRecommendedAge, a.data.EarliestRecommended)
 		}
 		if date := r.ages[a.latest]; !date.IsZero() { // CALCDTAGE-2
 			dates.UnadjustedPastDue = date - 1
+			r.stepReached(RuleLatestRecommendedAge, a.data.LatestRecommended)
 		}
 		if date := r.ages[a.max]; date != never { // FORECASTDT-4, CALCDTAGE-1
 			dates.Latest = date - 1
@@ -30,6 +32,9 @@ func (r *run) forecastDates(ps *patientSeries, d *dose, c candidate, end adminis
 	if !dates.UnadjustedPastDue.IsZero() {
 		dates.PastDue = max(dates.Earliest, dates.UnadjustedPastDue) // FORECASTDT-6
 	}
+	r.stepDay(RuleRecommended, dates.Recommended)
+	r.stepDay(RulePastDue, dates.PastDue)
+	r.stepDay(RuleLatest, dates.Latest)
 	return dates
 }
 

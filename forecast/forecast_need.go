@@ -8,8 +8,10 @@ import "github.com/jenner-iis/jenner/forecast/calendar"
 func (r *run) forecastNeed(f *antigenForecast, ps *patientSeries, d *dose, earliest calendar.Date) (Status, ForecastReasons) {
 	if d == nil {
 		if ps.valid > 0 {
+			r.stepNeed(2, No, nil, 0, 0)
 			return Complete, ReasonComplete
 		}
+		r.stepNeed(3, No, nil, 0, 0)
 		return NotRecommended, ReasonHistory
 	}
 	maximum := never
@@ -18,17 +20,50 @@ func (r *run) forecastNeed(f *antigenForecast, ps *patientSeries, d *dose, earli
 	}
 	switch {
 	case f.immune:
+		r.stepNeed(4, No, d, 0, 0)
 		return Immune, ReasonImmunity
 	case f.contraindicated(ps.series):
+		r.stepContraindication(f)
+		r.stepNeed(5, No, d, 0, 0)
 		return Contraindicated, ReasonContraindicated
 	case r.today.reached(d.afterSeason):
+		r.stepNeed(6, No, d, r.today.now, d.data.SeasonEnd)
 		return NotRecommended, ReasonPastSeason
 	case r.today.reached(maximum):
+		r.stepNeed(7, No, d, r.today.now, maximum)
 		return AgedOut, ReasonMaximumAge
 	case earliest >= maximum:
+		r.stepNeed(8, No, d, earliest, maximum)
 		return AgedOut, ReasonCannotFinish
 	}
+	r.stepNeed(1, Yes, d, earliest, 0)
 	return NotComplete, 0
+}
+
+// stepNeed records the column of table 7-10 that decided, counted from 1. Days
+// that stand for "never" are left out.
+func (r *run) stepNeed(row uint8, v Verdict, d *dose, date, limit calendar.Date) {
+	if r.steps == nil {
+		return
+	}
+	s := Step{Rule: RuleForecastNeed, Row: row, Verdict: v, Dose: -1, Date: date % never, Limit: limit % never}
+	if d != nil {
+		s.TargetDose = uint8(d.data.Number)
+	}
+	r.steps.add(s)
+}
+
+// stepContraindication records the contraindication of the antigen; where the
+// series is contraindicated vaccine by vaccine there is none to name.
+func (r *run) stepContraindication(f *antigenForecast) {
+	if r.steps == nil {
+		return
+	}
+	s := Step{Rule: RuleContraindication, Row: 2, Verdict: Yes, Dose: -1, Date: r.today.now}
+	if f.contra != nil {
+		s.Row, s.Observation = 1, f.contra.data.Code
+	}
+	r.steps.add(s)
 }
 
 // candidate holds the dates of intervals that the forecast of a target dose
@@ -47,31 +82,64 @@ func (r *run) candidateEarliest(ps *patientSeries, d *dose, end administration) 
 	}
 	if a := d.ageInForce(&r.today); a != nil {
 		c.earliest = r.ages[a.min] // CALCDTAGE-4
+		r.stepReached(RuleMinimumAge, a.data.Minimum)
 	}
 	for i := range d.intervals {
 		row := &d.intervals[i]
 		if !r.today.inForce(row.effective) {
 			continue
 		}
-		from, _ := r.referenceDate(ps, row, end)
+		from, h := r.referenceDate(ps, row, end)
 		if from.IsZero() {
 			continue
 		}
 		if row.data.Minimum.Present() { // CALCDTINT-4
-			c.earliest = max(c.earliest, from.Add(row.data.Minimum))
+			c.earliest = max(c.earliest, r.stepDate(RuleMinimumInterval, h, from, row.data.Minimum))
 		}
 		if row.data.EarliestRecommended.Present() { // CALCDTINT-5
-			c.earliestRecommended = max(c.earliestRecommended, from.Add(row.data.EarliestRecommended))
+			c.earliestRecommended = max(c.earliestRecommended,
+				r.stepDate(RuleEarliestRecommendedInterval, h, from, row.data.EarliestRecommended))
 		}
 		if row.data.LatestRecommended.Present() { // CALCDTINT-6
-			c.latestRecommended = max(c.latestRecommended, from.Add(row.data.LatestRecommended))
+			c.latestRecommended = max(c.latestRecommended,
+				r.stepDate(RuleLatestRecommendedInterval, h, from, row.data.LatestRecommended))
 		}
 	}
-	c.earliest = max(c.earliest, r.conflictEnd(d), d.seasonStart, ps.lastInadvertent, ps.lastEvaluated)
+	c.earliest = max(c.earliest,
+		r.conflictEnd(d),
+		r.stepDay(RuleSeason, d.seasonStart),
+		r.stepDay(RuleInadvertentDate, ps.lastInadvertent),
+		r.stepDay(RuleLastDose, ps.lastEvaluated))
 	if c.earliest.IsZero() {
 		c.earliest = never
+	} else {
+		r.stepDay(RuleCandidateEarliest, c.earliest)
 	}
 	return c
+}
+
+// stepDate returns the day that lies p after from, and records how it came about.
+func (r *run) stepDate(rule Rule, h int, from calendar.Date, p calendar.Period) calendar.Date {
+	day := from.Add(p)
+	if r.steps != nil && p.Present() {
+		r.steps.add(Step{Rule: rule, Verdict: Yes, Dose: r.input(h), From: from, Period: p, Limit: day})
+	}
+	return day
+}
+
+// stepReached records the day on which the patient reaches an age.
+func (r *run) stepReached(rule Rule, p calendar.Period) {
+	if r.steps != nil {
+		r.stepDate(rule, -1, r.birth, p)
+	}
+}
+
+// stepDay returns the day, and records that a rule gave it, if there is one.
+func (r *run) stepDay(rule Rule, day calendar.Date) calendar.Date {
+	if r.steps != nil && !day.IsZero() {
+		r.steps.add(Step{Rule: rule, Verdict: Yes, Dose: -1, Limit: day})
+	}
+	return day
 }
 
 // conflictEnd returns the latest day on which a conflict of any dose of the
@@ -87,8 +155,8 @@ func (r *run) conflictEnd(d *dose) (latest calendar.Date) {
 			continue
 		}
 		for _, x := range d.conflicts {
-			if x.previous == q.vaccine {
-				latest = max(latest, q.date.Add(x.end))
+			if x.previous == q.vaccine { // CALCDTCONFLICT-2
+				latest = max(latest, r.stepDate(RuleForecastConflict, h, q.date, x.end))
 			}
 		}
 	}

@@ -30,7 +30,7 @@ func (r *run) organizeHistory(out *Result) {
 		outcome := DoseNotRelevant
 		v := r.engine.vaccine(d.CVX)
 		switch {
-		case d.Date.IsZero():
+		case !exists(d.Date):
 			outcome = DoseUndated
 		case !r.today.reached(d.Date):
 			outcome = DoseAfterAssessment
@@ -83,6 +83,14 @@ func (r *run) recordsOf(h int) []record {
 		end = int(r.history[h+1].records)
 	}
 	return r.records[r.history[h].records:end]
+}
+
+// input returns the index in Input.Doses of a dose of the history; -1 for -1.
+func (r *run) input(h int) int {
+	if h < 0 {
+		return -1
+	}
+	return int(r.history[h].input)
 }
 
 // dose returns the input that a dose of the history came from.

@@ -20,6 +20,11 @@ type Result struct {
 	Evaluations []Evaluation
 	// Doses says for each dose of the input, in its order, what became of it.
 	Doses []DoseOutcome
+	// NextChange is the first day after the assessment date on which the same
+	// input may have another answer: on every day before it the answer is the
+	// same. It is zero if no day can change anything. What it does not tell is
+	// when a date of the answer itself passes, such as the past due date.
+	NextChange calendar.Date
 
 	run run
 }
@@ -137,8 +142,8 @@ type Dates struct {
 // vaccine group (chapter 9).
 type VaccineGroupForecast struct {
 	Group       *schedule.VaccineGroup
-	SeriesType  schedule.SeriesType // Standard or Risk
-	SeriesGroup int                 // as numbered in the schedule
+	SeriesType  schedule.SeriesType
+	SeriesGroup int // as numbered in the schedule
 	Status      Status
 	Reasons     ForecastReasons // FORECASTVG-7
 	// Dates are zero unless Status is NotComplete.

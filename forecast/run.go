@@ -39,8 +39,9 @@ type run struct {
 	recommended arena[RecommendedVaccine]
 	texts       arena[string]
 
-	steps   *recorder // nil unless the steps are asked for
-	written recorder
+	explained arena[explanation]
+	steps     *recorder // nil unless steps are being recorded
+	written   recorder
 }
 
 // antigenForecast is what the patient has for one antigen.
@@ -81,6 +82,10 @@ type patientSeries struct {
 	score       int
 	holds       bool // the condition being scored
 	best        bool
+
+	// With Options.Explain, for prioritized patient series.
+	explained []explanation // of each of doses
+	steps     []Step        // of the forecast and of the selection
 }
 
 // evaluation is what a dose administered is worth in one patient series.
@@ -130,11 +135,8 @@ func (r *run) start(e *Engine, in *Input) {
 	r.antigens.reset()
 	r.recommended.reset()
 	r.texts.reset()
-	r.steps = nil
-	r.written.steps = r.written.steps[:0]
-	if in.Options.Explain {
-		r.steps = &r.written
-	}
+	r.explained.reset()
+	r.steps, r.written = nil, recorder{steps: r.written.steps[:0]}
 }
 
 // observe notes which observations are active, and of which it is not known.

@@ -7,8 +7,9 @@ import "github.com/jenner-iis/jenner/forecast/calendar"
 // true. Where a table has n/a for several, each gets the points of one.
 type points struct{ one, several, not int }
 
-// award adds the points for a condition, which each series notes in holds.
-func award(list []*patientSeries, p points) {
+// award adds the points for a condition, which each series notes in holds. Rule
+// and row say which condition of which table it is.
+func (r *run) award(list []*patientSeries, rule Rule, row uint8, p points) {
 	n := 0
 	for _, ps := range list {
 		if ps.holds {
@@ -16,21 +17,24 @@ func award(list []*patientSeries, p points) {
 		}
 	}
 	for _, ps := range list {
+		given := p.one
 		switch {
 		case !ps.holds:
-			ps.score += p.not
+			given = p.not
 		case n > 1:
-			ps.score += p.several
-		default:
-			ps.score += p.one
+			given = p.several
+		}
+		ps.score += given
+		if r.steps != nil {
+			r.steps.add(Step{Rule: rule, Row: row, Verdict: verdict(ps.holds), Dose: -1, Series: ps.series.data, Count: given})
 		}
 	}
 }
 
 // scoreComplete is section 8.4, table 8-7.
-func scoreComplete(list []*patientSeries) []*patientSeries {
+func (r *run) scoreComplete(list []*patientSeries) []*patientSeries {
 	mostValidDoses(list)
-	award(list, points{+1, 0, -1})
+	r.award(list, RuleScoreComplete, 1, points{+1, 0, -1})
 	return list
 }
 
@@ -40,15 +44,15 @@ func (r *run) scoreInProcess(list []*patientSeries) []*patientSeries {
 	for _, ps := range list {
 		ps.holds = ps.productPath() && ps.allValid // SELECTB-23, SELECTB-2
 	}
-	award(list, points{+2, +2, -2})
+	r.award(list, RuleScoreInProcess, 1, points{+2, +2, -2})
 	completable(list)
-	award(list, points{+3, +3, -3})
+	r.award(list, RuleScoreInProcess, 2, points{+3, +3, -3})
 	mostValidDoses(list)
-	award(list, points{+2, 0, -2})
+	r.award(list, RuleScoreInProcess, 3, points{+2, 0, -2})
 	closestToCompletion(list)
-	award(list, points{+2, 0, -2})
+	r.award(list, RuleScoreInProcess, 4, points{+2, 0, -2})
 	finishesEarliest(list)
-	award(list, points{+1, 0, -1})
+	r.award(list, RuleScoreInProcess, 5, points{+1, 0, -1})
 	return list
 }
 
@@ -56,13 +60,13 @@ func (r *run) scoreInProcess(list []*patientSeries) []*patientSeries {
 func (r *run) scoreNoValidDoses(list []*patientSeries) []*patientSeries {
 	r.projectFinish(list)
 	startsEarliest(list)
-	award(list, points{+1, 0, -1})
+	r.award(list, RuleScoreNoValidDoses, 1, points{+1, 0, -1})
 	completable(list)
-	award(list, points{+1, +1, -1})
+	r.award(list, RuleScoreNoValidDoses, 2, points{+1, +1, -1})
 	for _, ps := range list {
 		ps.holds = ps.productPath() // SELECTB-23
 	}
-	award(list, points{-1, -1, +1})
+	r.award(list, RuleScoreNoValidDoses, 3, points{-1, -1, +1})
 	return list
 }
 

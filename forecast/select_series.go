@@ -11,7 +11,9 @@ func (r *run) selectSeries(group []patientSeries) *patientSeries {
 	scorable := r.candidates[:0]
 	p := r.preFilter(group)
 	for i := range group {
-		if ps := &group[i]; !r.tooYoungToStart(ps) && r.scorable(ps, p) {
+		ps := &group[i]
+		ps.score = 0
+		if !r.tooYoungToStart(ps) && r.scorable(ps, p) {
 			scorable = append(scorable, ps)
 		}
 	}
@@ -87,9 +89,9 @@ func (r *run) scorable(ps *patientSeries, p preFilter) bool {
 func (r *run) prioritize(scorable []*patientSeries, byDefault *patientSeries) *patientSeries {
 	switch len(scorable) {
 	case 0:
-		return byDefault
+		return r.chosenBy(1, byDefault)
 	case 1:
-		return scorable[0]
+		return r.chosenBy(2, scorable[0])
 	}
 	complete, inProcess, valid := 0, 0, 0
 	for _, ps := range scorable {
@@ -103,21 +105,30 @@ func (r *run) prioritize(scorable []*patientSeries, byDefault *patientSeries) *p
 	}
 	switch {
 	case complete == 1:
-		return best(keep(scorable, (*patientSeries).complete))
+		return r.chosenBy(3, keep(scorable, (*patientSeries).complete)[0])
 	case complete == 0 && inProcess == 1:
-		return best(keep(scorable, (*patientSeries).inProcess))
+		return r.chosenBy(4, keep(scorable, (*patientSeries).inProcess)[0])
 	case complete == 0 && inProcess == 0 && byDefault != nil:
-		return byDefault
+		return r.chosenBy(5, byDefault)
 	case complete > 1:
-		return best(scoreComplete(keep(scorable, (*patientSeries).complete)))
+		return r.chosenBy(0, best(r.scoreComplete(keep(scorable, (*patientSeries).complete))))
 	case inProcess > 1:
-		return best(r.scoreInProcess(keep(scorable, (*patientSeries).inProcess)))
+		return r.chosenBy(0, best(r.scoreInProcess(keep(scorable, (*patientSeries).inProcess))))
 	case valid == 0:
-		return best(r.scoreNoValidDoses(scorable))
+		return r.chosenBy(0, best(r.scoreNoValidDoses(scorable)))
 	}
 	// Table 8-5 does not foresee several series with valid doses of which none is
 	// complete or in process, because all are Contraindicated or Aged Out.
-	return best(scoreComplete(scorable))
+	return r.chosenBy(0, best(r.scoreComplete(scorable)))
+}
+
+// chosenBy returns ps, and records the column of table 8-3 that chose it; 0 means
+// that its score did.
+func (r *run) chosenBy(row uint8, ps *patientSeries) *patientSeries {
+	if r.steps != nil && ps != nil {
+		r.steps.add(Step{Rule: RulePrioritized, Row: row, Verdict: Yes, Dose: -1, Series: ps.series.data, Count: ps.score})
+	}
+	return ps
 }
 
 // complete is SELECTB-6.

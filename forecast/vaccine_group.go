@@ -18,7 +18,10 @@ func (r *run) vaccineGroup(g *vaccineGroup, out *Result) {
 				continue
 			}
 			f := r.vaccineGroupForecast(g, contained)
-			f.SeriesType, f.SeriesGroup, f.Indications = kind, group, unknown
+			f.SeriesType, f.SeriesGroup, f.Indications = contained[0].series.data.Type, group, unknown
+			if r.steps != nil {
+				f.Steps = r.steps.cut()
+			}
 			out.Forecasts = append(out.Forecasts, f)
 		}
 	}
@@ -72,26 +75,31 @@ func (r *run) vaccineGroupStatus(g *vaccineGroup, contained []*patientSeries) St
 	if len(g.antigens) == 1 {
 		return contained[0].status
 	}
-	has := func(s Status) bool {
-		for _, ps := range contained {
-			if ps.status == s {
-				return true
+	var has [AgedOut + 1]bool
+	for _, ps := range contained {
+		has[ps.status] = true
+	}
+	if has[NotComplete] && !g.data.AdministerFull && r.deviates(ContraindicatedAntigen) {
+		has[Contraindicated] = false // left out: the other antigens can be given
+	}
+	for _, row := range table9x4 {
+		if has[row.status] {
+			if r.steps != nil {
+				r.steps.add(Step{Rule: RuleVaccineGroupStatus, Row: row.column, Verdict: Yes, Dose: -1})
 			}
-		}
-		return false
-	}
-	if has(NotComplete) && !g.data.AdministerFull && r.deviates(ContraindicatedAntigen) {
-		// An antigen that must not be given is left out, the others still can.
-	} else if has(Contraindicated) {
-		return Contraindicated
-	}
-	for _, s := range [...]Status{AgedOut, NotRecommended, NotComplete, Complete} {
-		if has(s) {
-			return s
+			return row.status
 		}
 	}
-	return Immune
+	return contained[0].status
 }
+
+// table9x4 lists the statuses of table 9-4 in the order in which one goes before
+// another. Where no status before it is found, any Complete means that all are
+// Complete or Immune, and any Immune that all are.
+var table9x4 = [...]struct {
+	status Status
+	column uint8
+}{{Contraindicated, 1}, {AgedOut, 2}, {NotRecommended, 3}, {NotComplete, 4}, {Complete, 6}, {Immune, 5}}
 
 // vaccineGroupDates are the rules for dates: MULTIANTVG-1, SINGLEANTVG-2 and
 // FORECASTVG-2 to -6.
@@ -121,6 +129,22 @@ func (r *run) vaccineGroupDates(g *vaccineGroup, contained []*patientSeries) (d 
 	d.Recommended = max(d.Recommended, d.Earliest)
 	if !d.PastDue.IsZero() {
 		d.PastDue = max(d.PastDue, d.Earliest)
+	}
+	if r.steps != nil {
+		r.steps.add(Step{Rule: RulePriorityForecast, Verdict: verdict(priority), Dose: -1})
+		r.stepDay(RuleVaccineGroupEarliest, d.Earliest)
+		r.stepDay(RuleVaccineGroupRecommended, d.Recommended)
+		r.stepDay(RuleVaccineGroupPastDue, d.PastDue)
+		r.stepDay(RuleVaccineGroupLatest, d.Latest)
+	}
+	return d.written()
+}
+
+// written returns dates that can be written down: what lies beyond the year 9999
+// is brought to its end.
+func (d Dates) written() Dates {
+	for _, day := range [...]*calendar.Date{&d.Earliest, &d.Recommended, &d.PastDue, &d.Latest, &d.UnadjustedRecommended, &d.UnadjustedPastDue} {
+		*day = min(*day, calendar.Max)
 	}
 	return d
 }
@@ -168,8 +192,9 @@ func (r *run) seriesForecasts(contained []*patientSeries) []SeriesForecast {
 			Series:     ps.series.data,
 			Status:     ps.status,
 			Reasons:    ps.reasons,
-			Dates:      ps.Dates,
+			Dates:      ps.Dates.written(),
 			DoseNumber: ps.doseNumber,
+			Steps:      ps.steps,
 		}
 		if ps.target != nil {
 			f.TargetDose = ps.target.data.Number
