@@ -23,6 +23,11 @@ const (
 	Special
 )
 
+var typeNames = [...]string{"", "number", "date", "string", "token", "reference", "composite", "quantity", "uri", "special"}
+
+// String is the type as SearchParameter.type writes it.
+func (t Type) String() string { return typeNames[t] }
+
 // Parameter is one search parameter as it applies to one resource type.
 type Parameter struct {
 	Resource   string // the resource type it is used with

@@ -9,6 +9,11 @@ type Query struct {
 	Sort     []Sort      // most significant first; empty means the store's own stable order
 	Count    int         // page size; 0 asks for the total alone
 	Total    Total
+
+	Includes []Include // _include and _revinclude: what comes along with the matches of a page
+	Summary  Summary   // _summary: which part of each resource is wanted
+	Elements []string  // _elements: the elements wanted, beside id, meta and those that must be there; nil means all
+
 	Position []byte // where the page begins: Page.Next of the page before; nil for the first
 
 	// Used is the query as understood, for Bundle.link self: parameters that
@@ -28,6 +33,33 @@ const (
 	TotalEstimate
 	TotalAccurate
 )
+
+// Summary is the part of each resource that _summary asks for.
+//
+// https://hl7.org/fhir/R4/search.html#summary
+type Summary uint8
+
+// The values of _summary.
+const (
+	SummaryFalse Summary = iota // all of it
+	SummaryTrue                 // the elements marked as summary
+	SummaryText                 // text, id, meta and the elements that must be there
+	SummaryData                 // all but text
+	SummaryCount                // nothing: the total alone, as Count 0
+)
+
+// Include asks for resources beside the matches: those that a match refers to,
+// or with Reverse those that refer to a match. With Iterate it applies to
+// included resources as well, again and again.
+//
+// https://hl7.org/fhir/R4/search.html#include
+type Include struct {
+	Reverse   bool
+	Iterate   bool
+	Resource  string     // the type that refers; empty for any
+	Parameter *Parameter // by which it refers; nil for every reference parameter of Resource
+	Target    string     // the type referred to; empty for any
+}
 
 // Sort is one key of _sort.
 type Sort struct {

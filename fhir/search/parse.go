@@ -1,0 +1,244 @@
+package search
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jenner-iis/jenner/fhir"
+)
+
+// Parse reads the query part of a search URL, or a search form, for resources
+// of a type. Every fault is listed in the error, a *fhir.Invalid that wraps
+// ErrInvalid and whose expressions are the names of the parameters.
+//
+// A parameter that is unknown, not supported, or has no value (name=) is
+// refused unless Options.Lenient; what is wrong about a parameter that is
+// known (its modifier, its value, the types it names) is always refused, and
+// so is a comma with nothing on one side. A parameter that may stand once and
+// stands twice (_count) is refused.
+//
+// Query.Used holds the parameters that were understood, in the order given and
+// percent-encoded in one way; parsing it gives the same Query.
+//
+// https://hl7.org/fhir/R4/search.html
+func (r *Registry) Parse(resourceType, rawQuery string, o Options) (*Query, error) {
+	o = o.withDefaults()
+	p := &parser{registry: r, options: &o, query: &Query{Resource: resourceType, Count: o.DefaultCount}}
+	if r.types[resourceType] == nil {
+		return nil, fhir.NewInvalid(ErrInvalid, fhir.CodeNotSupported, "", printable(resourceType)+" is no resource type of R4")
+	}
+	p.parse(rawQuery)
+	if len(p.issues) > 0 {
+		return nil, &fhir.Invalid{Cause: ErrInvalid, Issues: p.issues}
+	}
+	p.query.Used = p.used.String()
+	return p.query, nil
+}
+
+// parser holds a reading in progress.
+type parser struct {
+	registry   *Registry
+	options    *Options
+	query      *Query
+	used       strings.Builder
+	once       []string // parameters that may stand once and were there
+	issues     []fhir.Issue
+	conditions int
+	values     int
+}
+
+func (p *parser) parse(rawQuery string) {
+	clauses := 0
+	for rawQuery != "" {
+		var clause string
+		clause, rawQuery, _ = strings.Cut(rawQuery, "&")
+		if clause == "" {
+			continue
+		}
+		if clauses++; clauses > p.options.Limits.Clauses {
+			p.refuse("", tooCostly("the search has more than %d parameters", p.options.Limits.Clauses))
+			return
+		}
+		p.clause(clause)
+	}
+}
+
+func (p *parser) refuse(name string, why *refusal) {
+	p.issues = append(p.issues, p.registry.issue(fhir.Error, name, why))
+}
+
+// clause reads one parameter, name=value.
+func (p *parser) clause(clause string) {
+	rawName, rawValue, _ := strings.Cut(clause, "=")
+	name, ok := decode(rawName)
+	value, ok2 := decode(rawValue)
+	if slices.Contains(p.options.Ignore, name) {
+		return
+	}
+	why := p.check(name, value, ok && ok2)
+	if why == nil {
+		value, why = p.understand(name, value)
+	}
+	switch {
+	case why == nil:
+		p.use(name, value)
+	case why.optional && p.options.Lenient:
+		p.query.Ignored = append(p.query.Ignored, p.registry.issue(fhir.Warning, name, why))
+	default:
+		p.refuse(name, why)
+	}
+}
+
+// check looks at what holds for every parameter alike.
+func (p *parser) check(name, value string, encoded bool) *refusal {
+	switch {
+	case !encoded:
+		return invalid("the percent-encoding is wrong; write %% as %%25")
+	case !utf8.ValidString(name) || !utf8.ValidString(value):
+		return invalid("the text is not valid UTF-8")
+	case strings.ContainsFunc(value, isControl):
+		return invalid("the value holds a control character")
+	case len(value) > p.options.Limits.Length:
+		return tooCostly("the value is longer than %d bytes", p.options.Limits.Length)
+	case value == "":
+		return &refusal{code: fhir.CodeInvalid, text: "the parameter has no value", optional: true}
+	}
+	return nil
+}
+
+func isControl(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f }
+
+// understand adds a parameter to the query. It gives the value as understood.
+func (p *parser) understand(name, value string) (string, *refusal) {
+	head, modifier, _ := strings.Cut(name, ":")
+	if p.options.serves(head) {
+		return p.result(head, modifier, value)
+	}
+	condition, why := p.condition(p.query.Resource, name, value, 0)
+	if why != nil {
+		return "", why
+	}
+	p.query.Where = append(p.query.Where, condition)
+	return value, nil
+}
+
+// use adds a parameter to the text of what was understood.
+func (p *parser) use(name, value string) {
+	if p.used.Len() > 0 {
+		p.used.WriteByte('&')
+	}
+	encode(&p.used, name)
+	p.used.WriteByte('=')
+	encode(&p.used, value)
+}
+
+// condition reads a criterion on resources of a type.
+func (p *parser) condition(resource, name, value string, depth int) (Condition, *refusal) {
+	if depth > p.options.Limits.Depth {
+		return nil, tooCostly("the chain has more than %d links", p.options.Limits.Depth)
+	}
+	if rest, has := strings.CutPrefix(name, "_has:"); has {
+		return p.has(resource, rest, value, depth)
+	}
+	if head, rest, chained := strings.Cut(name, "."); chained {
+		return p.chain(resource, head, rest, value, depth)
+	}
+	return p.compare(resource, name, value)
+}
+
+// chain reads reference.rest, reference:Type.rest.
+func (p *parser) chain(resource, head, rest, value string, depth int) (Condition, *refusal) {
+	code, typ, typed := strings.Cut(head, ":")
+	parameter, why := p.registry.reference(resource, code)
+	if why != nil {
+		return nil, why
+	}
+	targets := parameter.Targets
+	switch {
+	case typed:
+		if why := p.registry.refersTo(parameter, typ); why != nil {
+			return nil, why
+		}
+		targets = []string{typ}
+	case targets == nil:
+		targets = p.registry.Types()
+	}
+	chain := &Chain{Parameter: parameter}
+	unknown := 0
+	for _, t := range targets {
+		where, failed := p.condition(t, rest, value, depth+1)
+		switch {
+		case failed == nil:
+			chain.Targets = append(chain.Targets, ChainTarget{Resource: t, Where: where})
+		case failed.code == fhir.CodeTooCostly:
+			return nil, failed
+		case failed.unknown != "":
+			unknown++
+			if why == nil {
+				why = failed
+			}
+		case why == nil || why.unknown != "":
+			why = failed
+		}
+	}
+	if len(chain.Targets) > 0 {
+		return chain, nil
+	}
+	if unknown == len(targets) && unknown > 1 {
+		why = &refusal{code: fhir.CodeNotSupported, optional: true,
+			text: "none of the types that " + code + " may refer to has this search parameter"}
+	}
+	return nil, why
+}
+
+// has reads what follows _has: Type:reference:rest.
+func (p *parser) has(resource, rest, value string, depth int) (Condition, *refusal) {
+	parts := strings.SplitN(rest, ":", 3)
+	if len(parts) < 3 || parts[2] == "" {
+		return nil, invalid("%s", withoutIndex["_has"])
+	}
+	parameter, why := p.registry.reference(parts[0], parts[1])
+	if why != nil {
+		return nil, why
+	}
+	if !parameter.mayTarget(resource) {
+		return nil, invalid("%s of %s does not refer to %s", parameter.Code, parameter.Resource, resource)
+	}
+	where, why := p.condition(parts[0], parts[2], value, depth+1)
+	if why != nil {
+		return nil, why
+	}
+	return &Has{Resource: parts[0], Parameter: parameter, Where: where}, nil
+}
+
+// reference finds a reference parameter that can be followed to the resources
+// it points to.
+func (r *Registry) reference(resource, code string) (*Parameter, *refusal) {
+	p, why := r.parameter(resource, code)
+	switch {
+	case why != nil:
+		return nil, why
+	case p.Type != Reference:
+		return nil, invalid("%s of %s is of type %s; only a reference can be followed", p.Code, p.Resource, p.Type)
+	case p.extract.kinds&references == 0:
+		return nil, notSupported("%s of %s does not point to resources by type and id and cannot be followed", p.Code, p.Resource)
+	}
+	return p, nil
+}
+
+// refersTo is nil if a reference parameter may point to the type.
+func (r *Registry) refersTo(p *Parameter, typ string) *refusal {
+	switch {
+	case !r.set.IsResource(typ):
+		return invalid("%s is no resource type of R4", printable(typ))
+	case !p.mayTarget(typ):
+		return invalid("%s of %s does not refer to %s", p.Code, p.Resource, typ)
+	}
+	return nil
+}
+
+// mayTarget reports whether a reference parameter may point to the type.
+func (p *Parameter) mayTarget(typ string) bool {
+	return len(p.Targets) == 0 || slices.Contains(p.Targets, typ)
+}
