@@ -125,31 +125,24 @@ func ParsePeriod(s string) (Period, error) {
 		return Period{}, nil
 	}
 	p := Period{present: true}
-	rest, err := p.term(s, +1)
-	if err != nil {
-		return Period{}, err
-	}
-	if rest = strings.TrimSpace(rest); rest == "" {
+	rest, ok := p.term(s, +1)
+	switch {
+	case ok && rest == "":
 		return p, nil
+	case ok && rest[0] == '+':
+		rest, ok = p.term(rest[1:], +1)
+	case ok && rest[0] == '-':
+		rest, ok = p.term(rest[1:], -1)
 	}
-	sign := int16(+1)
-	switch rest[0] {
-	case '+':
-	case '-':
-		sign = -1
-	default:
-		return Period{}, fmt.Errorf("period %q: %w", s, ErrPeriod)
-	}
-	rest, err = p.term(rest[1:], sign)
-	if err != nil || strings.TrimSpace(rest) != "" {
+	if !ok || rest != "" {
 		return Period{}, fmt.Errorf("period %q: %w", s, ErrPeriod)
 	}
 	return p, nil
 }
 
-// term reads "N unit" from the start of s, adds it to p, and returns the rest.
-func (p *Period) term(s string, sign int16) (rest string, err error) {
-	bad := fmt.Errorf("period %q: %w", s, ErrPeriod)
+// term reads "N unit" from the start of s, adds it to p, and returns the rest
+// without white space around it.
+func (p *Period) term(s string, sign int) (rest string, ok bool) {
 	s = strings.TrimSpace(s)
 	n := 0
 	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
@@ -157,7 +150,7 @@ func (p *Period) term(s string, sign int16) (rest string, err error) {
 	}
 	count, err := strconv.Atoi(s[:n])
 	if err != nil || count > maxCount {
-		return "", bad
+		return "", false
 	}
 	s = strings.TrimSpace(s[n:])
 	for n = 0; n < len(s) && (s[n]|0x20 >= 'a' && s[n]|0x20 <= 'z'); n++ {
@@ -167,14 +160,14 @@ func (p *Period) term(s string, sign int16) (rest string, err error) {
 		if !strings.EqualFold(s[:n], u.one) && !strings.EqualFold(s[:n], u.many) {
 			continue
 		}
-		sum := int(*parts[i]) + int(sign)*count
+		sum := int(*parts[i]) + sign*count
 		if sum < -maxCount || sum > maxCount {
-			return "", bad
+			return "", false
 		}
 		*parts[i] = int16(sum)
-		return s[n:], nil
+		return strings.TrimSpace(s[n:]), true
 	}
-	return "", bad
+	return "", false
 }
 
 // String returns p as the supporting data writes it, and "" if p is absent.
