@@ -1,0 +1,194 @@
+package immds
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/fhir/codec"
+	"github.com/jenner-iis/jenner/forecast"
+	"github.com/jenner-iis/jenner/forecast/calendar"
+	"github.com/jenner-iis/jenner/forecast/schedule"
+)
+
+// dose is what the answer needs to know about a dose, beside what the engine
+// does.
+type dose struct {
+	resource codec.Value // the Immunization
+	id       string      // its id, if it has a legal one that no dose before it has
+	place    int         // its place among the immunization parameters, from 1; 0 if stored
+	subpotent
+}
+
+// subpotent is a set of reasons why a dose is not worth a whole one:
+// http://hl7.org/fhir/R4/valueset-immunization-subpotent-reason.html
+type subpotent uint8
+
+const (
+	partialDose subpotent = 1 << iota
+	coldChainBreak
+	recalled
+)
+
+// readImmunization reads an Immunization. It is no dose, and ok is false, if it
+// was not completed; and if it cannot be read, which is then an error among the
+// issues.
+func (x *run) readImmunization(r codec.Value) (d dose, out forecast.Dose, ok bool) {
+	status := r.Get("status")
+	if status.Kind() != codec.String {
+		x.issues.malformed(expression(r, r, "status"), "an Immunization must have a status")
+		return d, out, false
+	}
+	if status.Text() != "completed" {
+		x.issues.add(fhir.Information, fhir.CodeInformational, expression(r, status, ""),
+			"only an immunization whose status is completed is a dose; this one was not evaluated")
+		return d, out, false
+	}
+	d.resource = r
+	if id := r.Get("id").Text(); fhir.ValidID(id) {
+		d.id = id
+	}
+	out.Date, ok = x.occurrence(r)
+	if vaccine := r.Get("vaccineCode"); vaccine.Kind() != codec.Object {
+		x.issues.malformed(expression(r, r, "vaccineCode"), "an Immunization must have a vaccineCode")
+		ok = false
+	} else {
+		out.CVX = x.vaccineType(vaccine)
+	}
+	if v := r.Get("expirationDate"); v.Exists() {
+		var legal bool
+		if out.Expires, legal = lastDay(v.Text()); !legal || v.Kind() != codec.String {
+			x.issues.malformed(expression(r, v, ""), "must be a date that exists")
+			ok = false
+		}
+	}
+	out.MVX = manufacturer(r.Get("manufacturer"))
+	out.Volume = millilitres(r.Get("doseQuantity"))
+	if r.Get("isSubpotent").Kind() == codec.True {
+		out.Substandard = true
+		d.subpotent = subpotentReasons(r.Get("subpotentReason"))
+	}
+	return d, out, ok
+}
+
+// occurrence is the day of the vaccination; zero if it is given in words, as a
+// year or month alone, or as not known.
+func (x *run) occurrence(r codec.Value) (d calendar.Date, ok bool) {
+	v := r.Get("occurrenceDateTime")
+	switch {
+	case v.Kind() == codec.String:
+		if d, ok = day(v.Text()); !ok {
+			x.issues.malformed(expression(r, v, ""), "must be a date that exists, or a date and time with its offset")
+		}
+		return d, ok
+	case v.Exists():
+		x.issues.malformed(expression(r, v, ""), "must be a dateTime")
+		return 0, false
+	case r.Get("occurrenceString").Exists(), r.Get("_occurrenceDateTime").Exists(), r.Get("_occurrenceString").Exists():
+		return 0, true
+	}
+	x.issues.malformed(expression(r, r, "occurrence"), "an Immunization must have an occurrenceDateTime or occurrenceString")
+	return 0, false
+}
+
+// vaccineType is the CVX code of a vaccineCode; zero if it has none. Among several
+// the first counts that the schedule knows. A coding without a system is taken as
+// CVX, because testing tools and old interfaces send bare codes; other systems are
+// not: an NDC names a package, and packages are not resolved.
+func (x *run) vaccineType(concept codec.Value) schedule.CVX {
+	var first schedule.CVX
+	for c := concept.Get("coding").First(); c.Exists(); c = c.Next() {
+		if system := c.Get("system").Text(); system != "" && !isCVX(system) {
+			continue
+		}
+		cvx, ok := schedule.ParseCVX(c.Get("code").Text())
+		if !ok {
+			continue
+		}
+		if x.edition.vaccines[cvx] != nil {
+			return cvx
+		}
+		if first == 0 {
+			first = cvx
+		}
+	}
+	return first
+}
+
+// manufacturer is the MVX code in a reference to the maker; empty if there is
+// none. Where it is not said to be one, a text is only taken for a code if CDC has
+// that code: "GSK" is prose.
+func manufacturer(reference codec.Value) string {
+	identifier := reference.Get("identifier")
+	code := strings.ToUpper(identifier.Get("value").Text())
+	known := manufacturers[code]
+	switch system := identifier.Get("system").Text(); {
+	case code != "" && isMVX(system):
+		if known == "" {
+			// A copy, since a part of the request would hold all its memory.
+			known = strings.Clone(code)
+		}
+	case system != "" || known == "":
+		known = manufacturers[strings.ToUpper(reference.Get("display").Text())]
+	}
+	if known == unknownManufacturer {
+		return ""
+	}
+	return known
+}
+
+// millilitres is a quantity in mL, zero if it is none.
+func millilitres(quantity codec.Value) float64 {
+	unit := quantity.Get("code").Text()
+	if unit == "" {
+		unit = quantity.Get("unit").Text()
+	}
+	if !strings.EqualFold(unit, "mL") {
+		return 0
+	}
+	n, err := strconv.ParseFloat(quantity.Get("value").Text(), 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+func subpotentReasons(list codec.Value) subpotent {
+	var s subpotent
+	for concept := list.First(); concept.Exists(); concept = concept.Next() {
+		for c := concept.Get("coding").First(); c.Exists(); c = c.Next() {
+			switch c.Get("code").Text() {
+			case "partial":
+				s |= partialDose
+			case "coldchainbreak":
+				s |= coldChainBreak
+			case "recall":
+				s |= recalled
+			}
+		}
+	}
+	return s
+}
+
+// addDose adds a dose to the history. A dose with the id, the day and the vaccine
+// of another is that one, given twice: once stored and once in the body, or by a
+// client that merged two lists. If the ids alone agree both are taken, since one
+// of the ids is wrong and losing a dose is worse; the later then goes by its place.
+func (x *run) addDose(d dose, in forecast.Dose) {
+	for i := range x.doses {
+		if d.id == "" || x.doses[i].id != d.id {
+			continue
+		}
+		if have := &x.in.Doses[i]; have.Date == in.Date && have.CVX == in.CVX {
+			x.issues.add(fhir.Warning, fhir.CodeDuplicate, expression(d.resource, d.resource, ""),
+				"this immunization was given twice; it was taken once")
+			return
+		}
+		x.issues.add(fhir.Warning, fhir.CodeDuplicate, expression(d.resource, d.resource, "id"),
+			"two different immunizations have this id; both were taken")
+		d.id = ""
+		break
+	}
+	x.doses = append(x.doses, d)
+	x.in.Doses = append(x.in.Doses, in)
+}
