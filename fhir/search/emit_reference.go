@@ -51,6 +51,9 @@ func pointsTo(target *fhir.Reference, typ string) string {
 // that is this server's own, and with the version taken out of the text.
 // There is none for what is inside the resource or is not resolved yet.
 func (r *Registry) target(literal string) (fhir.Reference, bool) {
+	if before, _, query := strings.Cut(literal, "?"); query && !strings.Contains(before, ":") {
+		return fhir.Reference{}, false // Type?search, and the search may hold URLs
+	}
 	t := fhir.ParseReference(r.relative(literal))
 	switch t.Kind {
 	case fhir.Relative, fhir.Absolute, fhir.URN:

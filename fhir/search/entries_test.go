@@ -91,6 +91,7 @@ func TestEntries(t *testing.T) {
 		{"urn", "patient", `{"resourceType":"Immunization","patient":{"reference":"urn:uuid:0"}}`, []string{"urn:uuid:0"}},
 		{"contained", "patient", `{"resourceType":"Immunization","patient":{"reference":"#p"}}`, nil},
 		{"conditional", "patient", `{"resourceType":"Immunization","patient":{"reference":"Patient?identifier=1"}}`, nil},
+		{"conditional on a URL", "patient", `{"resourceType":"Immunization","patient":{"reference":"Patient?identifier=http://x|1"}}`, nil},
 		{"identifier", "patient", `{"resourceType":"Immunization","patient":{"identifier":{"system":"s","value":"1"},"display":"Somebody"}}`, []string{"identifier s|1"}},
 		{"by type: it is", "patient", `{"resourceType":"Observation","subject":{"reference":"Patient/1"}}`, []string{"Patient/1"}},
 		{"by type: it is not", "patient", `{"resourceType":"Observation","subject":{"reference":"Group/1"}}`, nil},
