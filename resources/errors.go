@@ -20,8 +20,27 @@ var (
 	ErrForbidden = errors.New("access denied")
 	// ErrNotSupported: the type or interaction is not served.
 	ErrNotSupported = errors.New("not supported")
+	// ErrNotAllowed: the type is served, and this interaction is not for clients.
+	ErrNotAllowed = errors.New("not allowed for this type")
+	// ErrUnresolved: a conditional reference matches no resource.
+	ErrUnresolved = errors.New("conditional reference matches nothing")
+	// ErrBusy: a commit lost every race of several; the same request may well succeed again.
+	ErrBusy = errors.New("too many concurrent changes of the same resources")
 	// ErrBadCursor: a page was asked for with a position that the store did not give.
 	ErrBadCursor = errors.New("the page link is not valid")
 	// ErrTooCostly: a search would cost more than its limits allow.
 	ErrTooCostly = errors.New("search is too costly")
 )
+
+// EntryError is an error about one element of a request that has many: an
+// entry of a Bundle. The error within says what is wrong.
+type EntryError struct {
+	Path string // FHIRPath, such as Bundle.entry[3].request.url
+	Err  error
+}
+
+// Error names the element and what is wrong with it.
+func (e *EntryError) Error() string { return e.Path + ": " + e.Err.Error() }
+
+// Unwrap gives the error within.
+func (e *EntryError) Unwrap() error { return e.Err }

@@ -1,0 +1,224 @@
+package resources
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/fhir/codec"
+)
+
+// EntryResult is what became of one entry of a batch or transaction. Of the
+// three results the one that fits the entry's method is set.
+type EntryResult struct {
+	Method  string         // as the entry says it
+	Change  *Outcome       // of POST, PUT, DELETE
+	Read    *Version       // of GET Type/id and GET Type/id/_history/version
+	Search  *SearchResult  // of GET Type?...
+	History *HistoryResult // of GET Type/id/_history
+	Err     error          // batch alone: the entry was refused
+}
+
+// entry is one Bundle.entry of a batch or transaction, taken apart.
+type entry struct {
+	path   string // Bundle.entry[3]
+	method string
+	change *change // of POST, PUT, DELETE
+	get    *target // of GET and HEAD
+}
+
+// Bundle carries out a batch or transaction. A transaction changes everything
+// it says or nothing; then the error names the entry at fault. A batch's
+// entries stand each for itself. Results are in the order of the entries.
+//
+// https://hl7.org/fhir/R4/http.html#transaction
+func (s *Service) Bundle(ctx context.Context, a Access, bundle codec.Value, lenient bool) ([]EntryResult, error) {
+	kind := bundle.Get("type").Text()
+	if bundle.ResourceType() != "Bundle" || kind != "batch" && kind != "transaction" {
+		return nil, fhir.NewInvalid(nil, fhir.CodeInvalid, "Bundle.type",
+			"only a Bundle of type batch or transaction can be posted to the base URL; a Bundle of another type is stored by POST to [base]/Bundle")
+	}
+	issues := s.Validate(bundle)
+	perEntry := make(map[int][]fhir.Issue)
+	if kind == "batch" {
+		issues, perEntry = splitByEntry(issues)
+	}
+	if refuses(issues) {
+		return nil, &fhir.Invalid{Issues: issues}
+	}
+	if n := bundle.Get("entry").Len(); n > s.MaxEntries {
+		return nil, fhir.NewInvalid(ErrTooCostly, fhir.CodeTooCostly, "Bundle.entry", fmt.Sprintf("the Bundle has %d entries, at most %d are allowed", n, s.MaxEntries))
+	}
+	if kind == "batch" {
+		return s.batch(ctx, a, bundle, perEntry, lenient), nil
+	}
+	return s.transaction(ctx, a, bundle, lenient)
+}
+
+// splitByEntry divides issues into those of the Bundle itself and those within
+// one entry's resource.
+func splitByEntry(issues []fhir.Issue) ([]fhir.Issue, map[int][]fhir.Issue) {
+	var own []fhir.Issue
+	entries := map[int][]fhir.Issue{}
+	for _, issue := range issues {
+		rest, ok := strings.CutPrefix(issue.Expression, "Bundle.entry[")
+		number, rest, ok2 := strings.Cut(rest, "].resource")
+		i, err := strconv.Atoi(number)
+		if !ok || !ok2 || err != nil || rest == "" {
+			own = append(own, issue)
+			continue
+		}
+		entries[i] = append(entries[i], issue)
+	}
+	return own, entries
+}
+
+func (s *Service) transaction(ctx context.Context, a Access, bundle codec.Value, lenient bool) ([]EntryResult, error) {
+	var entries []*entry
+	var changes []*change
+	fullURLs := map[string]string{}
+	for v := range bundle.Get("entry").Each() {
+		e, err := s.readEntry(v, len(entries))
+		if err != nil {
+			return nil, err
+		}
+		if e.change != nil {
+			if other, ok := fullURLs[e.change.fullURL]; ok && e.change.fullURL != "" {
+				return nil, fhir.NewInvalid(nil, fhir.CodeDuplicate, e.path+".fullUrl", "the fullUrl is that of "+other+" too")
+			}
+			fullURLs[e.change.fullURL] = e.path
+			changes = append(changes, e.change)
+		}
+		entries = append(entries, e)
+	}
+	if err := s.checkReads(ctx, a, entries, lenient); err != nil {
+		return nil, err
+	}
+	outcomes, err := s.perform(ctx, a, changes)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]EntryResult, len(entries))
+	next := 0
+	for i, e := range entries {
+		if e.change != nil {
+			results[i] = EntryResult{Method: e.method, Change: &outcomes[next]}
+			next++
+			continue
+		}
+		if results[i], err = s.get(ctx, a, e, lenient); err != nil {
+			// What could fail was tried before the changes were made; what is
+			// read now depends on them.
+			results[i] = EntryResult{Method: e.method, Err: err}
+		}
+	}
+	return results, nil
+}
+
+// checkReads fails a transaction before anything is changed when one of its
+// reads cannot succeed.
+func (s *Service) checkReads(ctx context.Context, a Access, entries []*entry, lenient bool) error {
+	for _, e := range entries {
+		if e.get == nil {
+			continue
+		}
+		writes := func(other *entry) bool {
+			return other.change != nil && other.change.typ == e.get.typ && other.change.id == e.get.id
+		}
+		changed := false
+		for _, other := range entries {
+			changed = changed || e.get.id != "" && writes(other)
+		}
+		if changed {
+			continue
+		}
+		if _, err := s.get(ctx, a, e, lenient); err != nil {
+			return &EntryError{e.path, err}
+		}
+	}
+	return nil
+}
+
+func (s *Service) batch(ctx context.Context, a Access, bundle codec.Value, issues map[int][]fhir.Issue, lenient bool) []EntryResult {
+	fullURLs := map[string]int{}
+	i := 0
+	for v := range bundle.Get("entry").Each() {
+		if u := v.Get("fullUrl").Text(); strings.HasPrefix(u, "urn:") {
+			fullURLs[u] = i
+		}
+		i++
+	}
+	var results []EntryResult
+	for v := range bundle.Get("entry").Each() {
+		results = append(results, s.batchEntry(ctx, a, v, len(results), issues, fullURLs, lenient))
+	}
+	return results
+}
+
+func (s *Service) batchEntry(ctx context.Context, a Access, v codec.Value, i int, issues map[int][]fhir.Issue, fullURLs map[string]int, lenient bool) EntryResult {
+	e, err := s.readEntry(v, i)
+	if err != nil {
+		return EntryResult{Method: v.Get("request").Get("method").Text(), Err: err}
+	}
+	result := EntryResult{Method: e.method}
+	if e.get != nil {
+		if result, err = s.get(ctx, a, e, lenient); err != nil {
+			result = EntryResult{Method: e.method, Err: err}
+		}
+		return result
+	}
+	if refuses(issues[i]) {
+		result.Err = &fhir.Invalid{Issues: issues[i]}
+		return result
+	}
+	if result.Err = s.independent(e.change, i, fullURLs); result.Err != nil {
+		return result
+	}
+	e.change.fullURL = "" // it names the resource for other entries of a transaction, of which a batch has none
+	outcome, err := s.performOne(ctx, a, e.change)
+	if err != nil {
+		result.Err = err
+		return result
+	}
+	result.Change = &outcome
+	return result
+}
+
+// independent refuses an entry of a batch that refers to another entry: there
+// the two would have to be a transaction.
+func (s *Service) independent(c *change, i int, fullURLs map[string]int) error {
+	var err error
+	s.links.walk(c.resource, func(kind linkKind, v codec.Value) {
+		if kind == referenceLink && err == nil {
+			if j, ok := fullURLs[v.Text()]; ok && j != i {
+				err = fhir.NewInvalid(nil, fhir.CodeInvalid, v.Path(), fmt.Sprintf("entries of a batch cannot refer to each other, and this is entry %d; send a transaction", j))
+			}
+		}
+	})
+	return err
+}
+
+// get answers a GET entry.
+func (s *Service) get(ctx context.Context, a Access, e *entry, lenient bool) (EntryResult, error) {
+	result := EntryResult{Method: e.method}
+	t := e.get
+	switch {
+	case t.history && t.version == "":
+		h, err := s.History(ctx, a, HistoryRequest{Type: t.typ, ID: t.id})
+		result.History = &h
+		return result, err
+	case t.version != "":
+		v, err := s.VersionRead(ctx, a, t.typ, t.id, t.version)
+		result.Read = &v
+		return result, err
+	case t.id != "":
+		v, err := s.Read(ctx, a, t.typ, t.id)
+		result.Read = &v
+		return result, err
+	}
+	found, err := s.Find(ctx, a, t.typ, SearchRequest{Query: t.query, Lenient: lenient})
+	result.Search = &found
+	return result, err
+}

@@ -1,0 +1,47 @@
+package resources
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/fhir/codec"
+)
+
+// countDangling reports the references of what was written that point at
+// nothing. They are accepted, because a registry gets partial records.
+func (r *resolution) countDangling(ctx context.Context) {
+	known := make(map[string]bool, len(r.steps))
+	for i := range r.steps {
+		known[r.steps[i].typ+"/"+r.steps[i].id] = true
+	}
+	for i := range r.steps {
+		st := &r.steps[i]
+		if st.effect != Created && st.effect != Updated {
+			continue
+		}
+		dangling := 0
+		r.s.links.walk(st.text, func(kind linkKind, v codec.Value) {
+			if kind != referenceLink {
+				return
+			}
+			ref := fhir.ParseReference(v.Text())
+			if ref.Kind != fhir.Relative {
+				return
+			}
+			target := ref.Type + "/" + ref.ID
+			there, asked := known[target]
+			if !asked {
+				_, err := r.s.Store.Read(ctx, r.access, ref.Type, ref.ID)
+				there = !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrGone)
+				known[target] = there
+			}
+			if !there {
+				dangling++
+			}
+		})
+		if dangling > 0 {
+			r.s.OnDangling(st.typ, dangling)
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package resources
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/fhir/codec"
+)
+
+// target is what Bundle.entry.request.url names, relative to the base URL.
+type target struct {
+	typ, id string
+	history bool   // Type/id/_history
+	version string // Type/id/_history/version
+	query   string
+}
+
+// readEntry takes entry i of a batch or transaction apart.
+//
+// https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.request
+func (s *Service) readEntry(v codec.Value, i int) (*entry, error) {
+	e := &entry{path: fmt.Sprintf("Bundle.entry[%d]", i)}
+	request := v.Get("request")
+	if !request.Exists() {
+		return nil, fhir.NewInvalid(nil, fhir.CodeRequired, e.path+".request", "every entry of a batch or transaction needs a request (bdl-3)")
+	}
+	e.method = request.Get("method").Text()
+	t, err := s.readURL(e.path, request.Get("url").Text())
+	if err != nil {
+		return nil, err
+	}
+	resource := v.Get("resource")
+	c := &change{path: e.path + ".", typ: t.typ, id: t.id, resource: resource, fullURL: v.Get("fullUrl").Text(), validated: true}
+	withBody := false
+	switch e.method {
+	case "GET", "HEAD":
+		e.get = t
+		return e, nil
+	case "POST":
+		c.method, withBody = POST, true
+	case "PUT":
+		c.method, withBody = PUT, true
+	case "DELETE":
+		c.method = DELETE
+	default:
+		return nil, fhir.NewInvalid(ErrNotSupported, fhir.CodeNotSupported, e.path+".request.method", e.method+" is not supported in a Bundle")
+	}
+	e.change = c
+	switch {
+	case withBody && !resource.Exists():
+		return nil, fhir.NewInvalid(nil, fhir.CodeRequired, e.path+".resource", "the entry needs a resource")
+	case !withBody && resource.Exists():
+		return nil, fhir.NewInvalid(nil, fhir.CodeInvalid, e.path+".resource", "a DELETE has no resource")
+	case t.history || c.method == POST && (t.id != "" || t.query != ""),
+		c.method != POST && t.id == "" && t.query == "", t.id != "" && t.query != "":
+		return nil, fhir.NewInvalid(nil, fhir.CodeInvalid, e.path+".request.url", "the url does not fit a "+e.method)
+	}
+	if err := s.readConditions(c, request, t.query); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// readConditions reads what makes a change conditional.
+func (s *Service) readConditions(c *change, request codec.Value, query string) error {
+	criteria, at := query, "request.url"
+	if text := request.Get("ifNoneExist").Text(); text != "" {
+		if c.method != POST {
+			return fhir.NewInvalid(nil, fhir.CodeInvalid, c.path+"request.ifNoneExist", "ifNoneExist belongs to a POST")
+		}
+		// The element is documented without, and often sent with, the question mark.
+		criteria, at = strings.TrimPrefix(strings.TrimPrefix(text, c.typ), "?"), "request.ifNoneExist"
+	}
+	if criteria != "" {
+		q, err := s.parseCriteria(c.typ, criteria)
+		if err != nil {
+			return &EntryError{c.path + at, err}
+		}
+		c.criteria = q
+	}
+	var ok bool
+	if text := request.Get("ifMatch").Text(); text != "" {
+		if c.match.Version, ok = ParseETag(text); !ok {
+			return fhir.NewInvalid(nil, fhir.CodeValue, c.path+"request.ifMatch", `an ETag such as W/"3" was expected`)
+		}
+	}
+	switch text := request.Get("ifNoneMatch").Text(); {
+	case text == "*" && c.method == PUT:
+		c.match.NotExists = true
+	case text != "":
+		return fhir.NewInvalid(nil, fhir.CodeNotSupported, c.path+"request.ifNoneMatch", "only * with a PUT is supported")
+	}
+	return nil
+}
+
+// ParseETag reads the version from an entity tag as FHIR forms it, W/"3"; the
+// strong form "3" is taken alike.
+//
+// https://hl7.org/fhir/R4/http.html#versioning
+func ParseETag(text string) (uint64, bool) {
+	text = strings.TrimPrefix(text, "W/")
+	if len(text) < 3 || text[0] != '"' || text[len(text)-1] != '"' {
+		return 0, false
+	}
+	v, err := strconv.ParseUint(text[1:len(text)-1], 10, 64)
+	return v, err == nil && v > 0
+}
+
+// readURL takes Bundle.entry.request.url apart.
+func (s *Service) readURL(path, text string) (*target, error) {
+	rest := strings.TrimPrefix(strings.TrimPrefix(text, s.BaseURL), "/")
+	rest, query, _ := strings.Cut(rest, "?")
+	parts := strings.Split(rest, "/")
+	t := &target{typ: parts[0], query: query}
+	ok := t.typ != ""
+	if len(parts) > 1 {
+		t.id = parts[1]
+		ok = ok && fhir.ValidID(t.id)
+	}
+	if len(parts) > 2 {
+		t.history = true
+		ok = ok && parts[2] == "_history"
+	}
+	if len(parts) > 3 {
+		t.version = parts[3]
+		ok = ok && t.version != ""
+	}
+	if !ok || len(parts) > 4 {
+		return nil, fhir.NewInvalid(nil, fhir.CodeNotSupported, path+".request.url", "the url is not one of an interaction that can stand in a Bundle")
+	}
+	if err := s.checkType(t.typ); err != nil {
+		return nil, fhir.NewInvalid(ErrNotSupported, fhir.CodeNotSupported, path+".request.url", "the url names no resource type of FHIR R4")
+	}
+	return t, nil
+}

@@ -1,0 +1,44 @@
+package resources
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+)
+
+// Read gives the current version of a resource: ErrNotFound when there never
+// was one, ErrGone with the deletion when it was deleted.
+//
+// https://hl7.org/fhir/R4/http.html#read
+func (s *Service) Read(ctx context.Context, a Access, resourceType, id string) (Version, error) {
+	if err := s.checkType(resourceType); err != nil {
+		return Version{}, err
+	}
+	v, err := s.Store.Read(ctx, a, resourceType, id)
+	if err != nil {
+		return v, fmt.Errorf("read %s/%s: %w", resourceType, id, err)
+	}
+	return v, nil
+}
+
+// VersionRead gives one version; versionID is meta.versionId. A deletion is
+// given together with ErrGone.
+//
+// https://hl7.org/fhir/R4/http.html#vread
+func (s *Service) VersionRead(ctx context.Context, a Access, resourceType, id, versionID string) (Version, error) {
+	if err := s.checkType(resourceType); err != nil {
+		return Version{}, err
+	}
+	number, err := strconv.ParseUint(versionID, 10, 64)
+	if err != nil || number == 0 {
+		return Version{}, fmt.Errorf("read %s/%s: version: %w", resourceType, id, ErrNotFound)
+	}
+	v, err := s.Store.VersionRead(ctx, a, resourceType, id, number)
+	switch {
+	case err != nil:
+		return v, fmt.Errorf("read %s/%s version %d: %w", resourceType, id, number, err)
+	case v.Deleted():
+		return v, fmt.Errorf("read %s/%s version %d: %w", resourceType, id, number, ErrGone)
+	}
+	return v, nil
+}

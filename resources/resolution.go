@@ -1,0 +1,351 @@
+package resources
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/fhir/codec"
+	"github.com/jenner-iis/jenner/fhir/search"
+)
+
+// resolution is one attempt to carry out changes: what they come to against
+// the store as it is read now. The commit then holds the store to what was
+// read, so an attempt has either been right or changes nothing.
+type resolution struct {
+	s        *Service
+	access   Access
+	changes  []*change
+	steps    []step
+	partial  bool // a change that is refused is left out, and the others are made
+	criteria []Criterion
+	targets  map[string]string // fullUrl to Type/id, for references between entries
+	matched  map[string]string // conditional references resolved so far
+}
+
+// step is one change, resolved.
+type step struct {
+	*change
+	id      string
+	current Version // zero when there never was one
+	exists  bool    // there is a current version and it is no deletion
+	matches bool    // the criteria of an update or delete match the resource
+	effect  Effect
+	text    codec.Value // the resource with its references rewritten
+	write   int         // index of its write in the batch, -1 when it makes none
+	err     error       // why it was refused, where changes are made in part
+}
+
+func (r *resolution) resolve(ctx context.Context) error {
+	r.steps = make([]step, len(r.changes))
+	for i, c := range r.changes {
+		r.steps[i] = step{change: c, id: c.id, write: -1}
+	}
+	// The specification's order: deletes, then creates, then updates. What is
+	// deleted does not count as a match of the others' criteria.
+	for _, method := range [...]Method{DELETE, POST, PUT} {
+		for i := range r.steps {
+			if r.steps[i].method != method {
+				continue
+			}
+			if err := r.refuse(&r.steps[i], r.identify(ctx, &r.steps[i])); err != nil {
+				return err
+			}
+		}
+	}
+	if err := r.distinct(); err != nil {
+		return err
+	}
+	r.mapTargets()
+	for i := range r.steps {
+		if err := r.refuse(&r.steps[i], r.rewrite(ctx, &r.steps[i])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refuse decides what the failure of one change means: that all fail, or,
+// where changes are made in part, that this one is left out.
+func (r *resolution) refuse(st *step, err error) error {
+	if err == nil || !r.partial || !aboutContent(err) {
+		return err
+	}
+	st.err, st.effect = err, Refused
+	return nil
+}
+
+// identify finds out which resource a change is about and what there is of it.
+func (r *resolution) identify(ctx context.Context, st *step) error {
+	if st.criteria != nil {
+		if err := r.applyCriteria(ctx, st); err != nil {
+			return err
+		}
+	}
+	if st.effect == Matched {
+		return nil
+	}
+	if st.id == "" {
+		switch st.method {
+		case DELETE:
+			st.effect = Absent
+			return nil
+		case POST:
+			st.id, st.effect = r.s.NewID(), Created
+			return nil
+		}
+		if st.id = st.resource.Get("id").Text(); st.id == "" {
+			st.id = r.s.NewID()
+		}
+	}
+	v, err := r.s.Store.Read(ctx, r.access, st.typ, st.id)
+	switch {
+	case err == nil:
+		st.current, st.exists = v, true
+	case errors.Is(err, ErrGone):
+		st.current = v
+	case !errors.Is(err, ErrNotFound):
+		return fmt.Errorf("read %s/%s: %w", st.typ, st.id, err)
+	}
+	if st.criteria != nil && st.exists && !st.matches {
+		return fhir.NewInvalid(ErrStale, fhir.CodeConflict, st.path+"id",
+			"the criteria match no "+st.typ+", and one with this id exists that they do not match")
+	}
+	if err := st.checkMatch(); err != nil {
+		return err
+	}
+	switch {
+	case st.method == DELETE && st.exists:
+		st.effect = Deleted
+	case st.method == DELETE:
+		st.effect = Absent
+	case st.exists:
+		st.effect = Updated
+	default:
+		st.effect = Created
+	}
+	return nil
+}
+
+// applyCriteria decides a conditional change by what its criteria match.
+func (r *resolution) applyCriteria(ctx context.Context, st *step) error {
+	ids, err := r.search(ctx, st.criteria)
+	if err != nil {
+		return err
+	}
+	ids = slices.DeleteFunc(ids, func(id string) bool { return r.step(st.typ, id, Deleted) != nil })
+	if len(ids) > 1 {
+		return fhir.NewInvalid(ErrMultipleMatches, fhir.CodeMultipleMatches, expression(st.path, "request"),
+			"the criteria match more than one "+st.typ)
+	}
+	switch {
+	case len(ids) == 0:
+		return nil
+	case st.method != POST:
+		if own := st.resource.Get("id").Text(); st.method == PUT && own != "" && own != ids[0] {
+			return fhir.NewInvalid(nil, fhir.CodeInvalid, st.path+"id", "the resource's id is not that of the resource which the criteria match")
+		}
+		st.id, st.matches = ids[0], true
+		return nil
+	}
+	st.id, st.effect = ids[0], Matched
+	st.current, err = r.s.Store.Read(ctx, r.access, st.typ, st.id)
+	if errors.Is(err, ErrGone) {
+		return nil // gone since the search; the commit will notice and all is tried again
+	}
+	return err
+}
+
+// search gives the ids that a condition matches, so many that two remain when
+// those which these changes are about are left out, and makes the commit
+// depend on them.
+func (r *resolution) search(ctx context.Context, q *search.Query) ([]string, error) {
+	few := *q
+	few.Count, few.Total = 2, search.TotalNone
+	for _, c := range r.changes {
+		if c.typ == q.Resource && c.method != POST {
+			few.Count++
+		}
+	}
+	page, err := r.s.Store.Search(ctx, r.access, &few)
+	if err != nil {
+		return nil, fmt.Errorf("search %s by criteria: %w", q.Resource, err)
+	}
+	ids := make([]string, len(page.Versions))
+	for i, v := range page.Versions {
+		ids[i] = v.ID
+	}
+	r.criteria = append(r.criteria, Criterion{Query: &few, Matches: slices.Clone(ids)})
+	return ids, nil
+}
+
+// step finds the step that is about a resource and has one of the effects.
+func (r *resolution) step(resourceType, id string, effects ...Effect) *step {
+	for i := range r.steps {
+		if st := &r.steps[i]; st.id == id && st.typ == resourceType && slices.Contains(effects, st.effect) {
+			return st
+		}
+	}
+	return nil
+}
+
+// checkMatch holds the current version against If-Match and If-None-Match.
+func (st *step) checkMatch() error {
+	switch {
+	case st.match.NotExists && st.exists:
+		return fhir.NewInvalid(ErrStale, fhir.CodeConflict, expression(st.path, "request.ifNoneMatch"), "the resource exists already")
+	case st.match.Version != 0 && !st.exists:
+		return fhir.NewInvalid(ErrStale, fhir.CodeConflict, expression(st.path, "request.ifMatch"), "there is no current version to match")
+	case st.match.Version != 0 && st.match.Version != st.current.Version:
+		return fhir.NewInvalid(ErrStale, fhir.CodeConflict, expression(st.path, "request.ifMatch"),
+			fmt.Sprintf("the current version is %d, not %d", st.current.Version, st.match.Version))
+	}
+	return nil
+}
+
+// distinct refuses two changes of one resource.
+func (r *resolution) distinct() error {
+	seen := make(map[string]*step, len(r.steps))
+	claim := func(st *step) error {
+		key := st.typ + "/" + st.id
+		other, taken := seen[key]
+		if !taken {
+			seen[key] = st
+			return nil
+		}
+		return r.refuse(st, fhir.NewInvalid(nil, fhir.CodeDuplicate, expression(st.path, ""),
+			"a transaction changes a resource once; this entry is about the same one as "+expression(other.path, "")))
+	}
+	for i := range r.steps {
+		if st := &r.steps[i]; st.id != "" && st.effect != Matched && st.effect != Refused {
+			if err := claim(st); err != nil {
+				return err
+			}
+		}
+	}
+	if err := r.distinctCreates(); err != nil {
+		return err
+	}
+	// Several conditional creates may match one resource that exists, as long
+	// as nothing else changes it.
+	for i := range r.steps {
+		if st := &r.steps[i]; st.effect == Matched && seen[st.typ+"/"+st.id] != nil {
+			if err := claim(st); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// maxConditionalCreates bounds the comparisons that distinctCreates makes.
+const maxConditionalCreates = 1_000
+
+// distinctCreates refuses a conditional create whose criteria match what
+// another entry creates: the two would be one resource, made twice.
+func (r *resolution) distinctCreates() error {
+	created := map[string][]*step{}
+	conditional := 0
+	for i := range r.steps {
+		if st := &r.steps[i]; st.effect == Created {
+			created[st.typ] = append(created[st.typ], st)
+			if st.criteria != nil {
+				conditional++
+			}
+		}
+	}
+	if conditional == 0 {
+		return nil
+	}
+	if conditional > maxConditionalCreates {
+		return fhir.NewInvalid(ErrTooCostly, fhir.CodeTooCostly, "", fmt.Sprintf("a transaction may hold at most %d conditional creates", maxConditionalCreates))
+	}
+	entries := map[*step][]search.Entry{}
+	for _, steps := range created {
+		for _, st := range steps {
+			entries[st] = r.s.Search.AppendEntries(nil, st.resource)
+		}
+	}
+	for _, steps := range created {
+		for _, st := range steps {
+			if st.criteria == nil {
+				continue
+			}
+			for _, other := range steps {
+				if other == st || !matchesAlone(st.criteria, entries[other]) {
+					continue
+				}
+				err := fhir.NewInvalid(nil, fhir.CodeDuplicate, expression(st.path, "request.ifNoneExist"),
+					"the criteria match the resource that is created by "+expression(other.path, ""))
+				if err := r.refuse(st, err); err != nil {
+					return err
+				}
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// commit makes the batch of the resolved steps and has the store commit it.
+func (r *resolution) commit(ctx context.Context) ([]Outcome, error) {
+	batch := Batch{Criteria: r.criteria}
+	for i := range r.steps {
+		st := &r.steps[i]
+		w := Write{Type: st.typ, ID: st.id, Method: st.method, Expect: st.current.Version}
+		switch {
+		case st.effect == Absent || st.effect == Matched || st.effect == Refused:
+			continue
+		case st.effect == Updated && r.same(st):
+			st.effect, w.CheckOnly = Unchanged, true
+		case st.effect == Created || st.effect == Updated:
+			w.Resource = st.text
+			w.Draft = codec.NewDraft(st.text, st.id)
+		}
+		if st.effect == Updated {
+			w.Method = PUT // a load's POST with an id of its own may be one
+		}
+		st.write = len(batch.Writes)
+		batch.Writes = append(batch.Writes, w)
+	}
+	var versions []Version
+	if len(batch.Writes)+len(batch.Criteria) > 0 {
+		var err error
+		if versions, err = r.s.Store.Commit(ctx, r.access, batch); err != nil {
+			return nil, fmt.Errorf("commit %d changes: %w", len(batch.Writes), err)
+		}
+	}
+	outcomes := make([]Outcome, len(r.steps))
+	for i := range r.steps {
+		st := &r.steps[i]
+		outcomes[i] = Outcome{Effect: st.effect, Version: st.current}
+		if st.write >= 0 && st.effect != Unchanged {
+			outcomes[i].Version = versions[st.write]
+		}
+	}
+	r.countDangling(ctx)
+	return outcomes, nil
+}
+
+// same reports whether an update says exactly what is stored, but for what the
+// server itself sets: id, meta.versionId and meta.lastUpdated.
+func (r *resolution) same(st *step) bool {
+	stored, err := codec.Parse(st.current.JSON, codec.Limits{})
+	if err != nil {
+		return false
+	}
+	// A draft of what is stored, with equal id and meta, differs only where the resource does.
+	text := codec.NewDraft(st.text, st.id).Append(nil, st.current.Version, st.current.LastUpdated)
+	draft, err := codec.Parse(text, codec.Limits{})
+	return err == nil && codec.Equal(stored.Root(), draft.Root())
+}
+
+// expression is the FHIRPath of an element of an entry; path ends in a point.
+func expression(path, element string) string {
+	if element == "" && path != "" {
+		return path[:len(path)-1]
+	}
+	return path + element
+}
