@@ -39,8 +39,6 @@ const (
 	Grace // yes, in the grace period before the minimum
 )
 
-func (v Verdict) String() string { return word([]string{"no", "yes", "grace period"}, int(v)) }
-
 // verdict returns Yes or No.
 func verdict(yes bool) Verdict {
 	if yes {

@@ -83,6 +83,12 @@ const (
 // Has reports whether all of q are in r.
 func (r Reasons) Has(q Reasons) bool { return r&q == q }
 
+// Grounds returns the reasons that make a dose less than valid, and leaves out
+// what is only worth telling.
+func (r Reasons) Grounds() Reasons {
+	return r &^ (GracePeriodAge | GracePeriodInterval | WrongTradeName | VolumeLessThanRecommended)
+}
+
 // Evaluation is what a dose administered is worth in one patient series.
 type Evaluation struct {
 	Dose    int // index of the dose in Input.Doses
