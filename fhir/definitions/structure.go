@@ -74,8 +74,8 @@ const Unbounded = 255
 
 // Type is one type that an element can have.
 type Type struct {
-	// Code is the type's name; Extension.value[x] has Code "Quantity" also
-	// where only a profile on it is allowed. For backbone content it is the path.
+	// Code is the type's name: Quantity also where only SimpleQuantity is
+	// allowed. For the content of an element it is the path: Patient.contact.
 	Code string
 	// Property is the JSON property that holds an element of this type:
 	// occurrenceDateTime, or simply the element's name.
