@@ -31,8 +31,6 @@ type ValueSet struct {
 	// empty: currencies (ISO 4217), mimetypes (BCP 13), ucum-units, and the
 	// LOINC answer list LL379-9.
 	Unlisted bool
-
-	systems map[string][]string // the systems in which a code is a member
 }
 
 const valueSetBase = "http://hl7.org/fhir/ValueSet/"
@@ -40,13 +38,13 @@ const valueSetBase = "http://hl7.org/fhir/ValueSet/"
 // Contains reports whether a code of a system is in the value set. It is false
 // for every code of an unlisted one.
 func (v *ValueSet) Contains(system, code string) bool {
-	return slices.Contains(v.systems[code], system)
+	return slices.Contains(v.Codings, Coding{System: system, Code: code})
 }
 
 // ContainsCode reports whether the value set has the code in any system, which
 // is what an element of type code is asked.
 func (v *ValueSet) ContainsCode(code string) bool {
-	return len(v.systems[code]) > 0
+	return slices.ContainsFunc(v.Codings, func(c Coding) bool { return c.Code == code })
 }
 
 // IsA reports whether code is ancestor or stands under it.
@@ -85,7 +83,7 @@ func (s *Set) readCodes(table string) {
 			s.codeSystems[f[1]] = system
 			path = path[:0]
 		case f[0] == "V":
-			set = &ValueSet{URL: f[1], Unlisted: f[2] == "unlisted", systems: map[string][]string{}}
+			set = &ValueSet{URL: f[1], Unlisted: f[2] == "unlisted"}
 			s.valueSets[strings.TrimPrefix(f[1], valueSetBase)] = set
 		case set != nil:
 			s.include(set, f[1], f[2:])
@@ -103,16 +101,13 @@ func (s *Set) readCodes(table string) {
 
 // include adds codes of a system to a value set, all of them if none are named.
 func (s *Set) include(v *ValueSet, system string, codes []string) {
-	add := func(code string) {
-		v.Codings = append(v.Codings, Coding{System: system, Code: code})
-		v.systems[code] = append(v.systems[code], system)
-	}
 	for _, code := range codes {
-		add(code)
+		v.Codings = append(v.Codings, Coding{System: system, Code: code})
 	}
 	if c := s.codeSystems[system]; len(codes) == 0 && c != nil {
+		v.Codings = slices.Grow(v.Codings, len(c.Concepts))
 		for _, concept := range c.Concepts {
-			add(concept.Code)
+			v.Codings = append(v.Codings, Coding{System: system, Code: concept.Code})
 		}
 	}
 }

@@ -61,7 +61,7 @@ func load() *Set {
 }
 
 // rows calls yield for every line of a table that is not a comment, with its
-// fields.
+// fields; the slice is used again for the next.
 func rows(table string, yield func(fields []string)) {
 	fields := make([]string, 0, 8)
 	for len(table) > 0 {

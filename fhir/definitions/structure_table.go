@@ -8,7 +8,7 @@ import (
 // structureReader reads r4/structures.txt, whose head explains the format.
 type structureReader struct {
 	set      *Set
-	open     []string // type names of an open choice
+	open     string // the types of an open choice
 	current  *Structure
 	elements []Element
 	profiles []profiled
@@ -32,7 +32,7 @@ func (s *Set) readStructures(table string) {
 func (r *structureReader) row(f []string) {
 	switch f[0] {
 	case "O":
-		r.open = strings.Split(f[1], "|")
+		r.open = f[1]
 	case "T":
 		r.finish()
 		r.structure(f[1], f[2], f[3], f[4])
@@ -105,13 +105,14 @@ func (r *structureReader) parseTypes(e Element, text string) []Type {
 	if backbone, is := strings.CutPrefix(text, "@"); is {
 		return []Type{{Code: backbone, Property: e.Name}}
 	}
-	names := r.open
-	if text != "*" {
-		names = strings.Split(text, "|")
+	if text == "*" {
+		text = r.open
 	}
-	types := make([]Type, len(names))
-	for i, name := range names {
+	types := make([]Type, 1+strings.Count(text, "|"))
+	for i := range types {
 		t := &types[i]
+		var name string
+		name, text, _ = strings.Cut(text, "|")
 		if open := strings.IndexByte(name, '('); open >= 0 {
 			t.Targets = strings.Split(name[open+1:len(name)-1], ",")
 			name = name[:open]

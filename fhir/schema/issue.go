@@ -65,13 +65,21 @@ var issueCodes = map[fault]fhir.IssueCode{
 	siblingNoContent: fhir.CodeInvariant,
 }
 
+// full reports whether there are as many issues as will be listed.
+func (w *walk) full() bool { return len(w.issues) > MaxIssues }
+
 // add notes an issue with the element at.
 func (w *walk) add(at codec.Value, f fault, format string, args ...any) {
-	w.addAt(w.path(at), f, fmt.Sprintf(format, args...))
+	if !w.full() {
+		w.addAt(w.path(at), f, fmt.Sprintf(format, args...))
+	}
 }
 
 // addMissing notes that element i of o, whose structure is t, is missing.
 func (w *walk) addMissing(o codec.Value, t *table, i uint8) {
+	if w.full() {
+		return
+	}
 	element := t.elements[i]
 	var properties []string
 	for _, p := range w.v.members[t.first:t.end] {
@@ -87,10 +95,7 @@ func (w *walk) addMissing(o codec.Value, t *table, i uint8) {
 }
 
 func (w *walk) addAt(expression string, f fault, text string) {
-	switch {
-	case len(w.issues) > MaxIssues:
-		return
-	case len(w.issues) == MaxIssues:
+	if len(w.issues) == MaxIssues {
 		w.issues = append(w.issues, fhir.Issue{
 			Severity:   fhir.Information,
 			Code:       fhir.CodeInformational,

@@ -20,7 +20,7 @@ func (w *walk) sibling(o, m codec.Value, p *member) {
 	}
 	paired := values.Kind() == codec.Array
 	value := values.First()
-	for e := m.First(); e.Exists() && len(w.issues) <= MaxIssues; e = e.Next() {
+	for e := m.First(); e.Exists() && !w.full(); e = e.Next() {
 		hasValue := value.Exists() && value.Kind() != codec.Null
 		switch {
 		case e.Kind() != codec.Null:

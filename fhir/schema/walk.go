@@ -59,7 +59,7 @@ func (w *walk) object(o codec.Value, t *table) {
 // a mask, and whether there were members that the structure does not have.
 func (w *walk) members(o codec.Value, t *table, contained bool) (seen uint64, unknown bool) {
 	for m := o.First(); m.Exists(); m = m.Next() {
-		if len(w.issues) > MaxIssues {
+		if w.full() {
 			return seen, true
 		}
 		name := m.Name()
@@ -114,7 +114,7 @@ func (w *walk) array(o, m codec.Value, p *member) {
 		w.add(m, emptyArray, "an array must not be empty; leave the element out")
 	}
 	paired := false // a property _name accounts for nulls, and sibling looks at the pairs
-	for e := m.First(); e.Exists() && len(w.issues) <= MaxIssues; e = e.Next() {
+	for e := m.First(); e.Exists() && !w.full(); e = e.Next() {
 		if e.Kind() != codec.Null || p.content != primitiveContent || p.plain {
 			w.value(e, p)
 			continue
