@@ -1,0 +1,160 @@
+// Package conformance says what the server claims: its CapabilityStatement,
+// built from what is mounted, and in DIVERGENCES.md what differs from the
+// standards and why. The proof from outside, against any base URL, is in
+// conformance/suite.
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/fhir/definitions"
+	"github.com/jenner-iis/jenner/fhir/search"
+	"github.com/jenner-iis/jenner/operations"
+)
+
+// Interaction is a restful interaction by the code that a CapabilityStatement
+// has for it: https://hl7.org/fhir/R4/valueset-type-restful-interaction.html
+type Interaction string
+
+// The interactions with resources of a type.
+const (
+	Read            Interaction = "read"
+	VersionRead     Interaction = "vread"
+	Update          Interaction = "update"
+	Patch           Interaction = "patch"
+	Delete          Interaction = "delete"
+	HistoryInstance Interaction = "history-instance"
+	HistoryType     Interaction = "history-type"
+	Create          Interaction = "create"
+	SearchType      Interaction = "search-type"
+)
+
+// The interactions with the whole system.
+const (
+	Transaction   Interaction = "transaction"
+	Batch         Interaction = "batch"
+	SearchSystem  Interaction = "search-system"
+	HistorySystem Interaction = "history-system"
+)
+
+// system reports whether the interaction is with the whole system.
+func (i Interaction) system() bool {
+	return i == Transaction || i == Batch || i == SearchSystem || i == HistorySystem
+}
+
+// writes reports whether the interaction changes resources of a type.
+func (i Interaction) writes() bool {
+	return i == Create || i == Update || i == Patch || i == Delete
+}
+
+// Claims is what a CapabilityStatement is built from: the lists that the routes
+// are made of.
+type Claims struct {
+	Definitions  *definitions.Set
+	Search       *search.Registry
+	Computed     []string      // types that clients cannot write
+	Interactions []Interaction // those with a type hold for every type
+	Operations   []operations.Operation
+	BaseURL      string
+	Version      string    // of the software
+	Date         time.Time // of the statement
+}
+
+// CapabilityStatement is the JSON of what a server with these claims says of
+// itself: https://hl7.org/fhir/R4/capabilitystatement.html
+func CapabilityStatement(c Claims) ([]byte, error) {
+	text, err := json.Marshal(c.statement())
+	if err != nil {
+		return nil, fmt.Errorf("write the CapabilityStatement: %w", err)
+	}
+	return text, nil
+}
+
+// guides are the implementation guides that the server follows.
+var guides = []string{"http://hl7.org/fhir/us/immds/ImplementationGuide/hl7.fhir.us.immds"}
+
+func (c *Claims) statement() statement {
+	s := statement{
+		ResourceType: "CapabilityStatement",
+		Name:         "Jenner",
+		Title:        "Jenner, an immunization information system",
+		Status:       "active",
+		Date:         c.Date.UTC().Format(time.RFC3339),
+		Kind:         "instance",
+		Software:     software{Name: "Jenner", Version: c.Version},
+		Implementation: implementation{
+			Description: "Immunization information system: records, evaluation and forecast by CDSi",
+			URL:         c.BaseURL,
+		},
+		FHIRVersion: fhir.Version,
+		Format:      []string{"application/fhir+json", "json"},
+		Guides:      guides,
+	}
+	r := rest{Mode: "server"}
+	for _, i := range c.Interactions {
+		if i.system() {
+			r.Interaction = append(r.Interaction, coded{i})
+		}
+	}
+	for _, t := range c.Definitions.ResourceTypes() {
+		r.Resource = append(r.Resource, c.resource(t))
+	}
+	r.Operation = c.operations("")
+	s.Rest = []rest{r}
+	return s
+}
+
+// resource is what is claimed for one type.
+func (c *Claims) resource(resourceType string) resource {
+	computed := slices.Contains(c.Computed, resourceType)
+	r := resource{
+		Type:              resourceType,
+		Profile:           "http://hl7.org/fhir/StructureDefinition/" + resourceType,
+		Versioning:        "versioned",
+		ConditionalRead:   "full-support",
+		ConditionalDelete: "not-supported",
+		ReferencePolicy:   []string{"literal", "local"},
+		Operation:         c.operations(resourceType),
+	}
+	for _, i := range c.Interactions {
+		if i.system() || computed && i.writes() {
+			continue
+		}
+		r.Interaction = append(r.Interaction, coded{i})
+		switch i {
+		case VersionRead:
+			r.ReadHistory = true
+		case Update:
+			r.UpdateCreate = true
+		case Create:
+			r.ConditionalCreate = true
+		case SearchType:
+			r.SearchParam = c.searchParameters(resourceType)
+		}
+	}
+	return r
+}
+
+func (c *Claims) searchParameters(resourceType string) []searchParam {
+	parameters := c.Search.Parameters(resourceType)
+	all := make([]searchParam, 0, len(parameters))
+	for _, p := range parameters {
+		all = append(all, searchParam{p.Code, p.URL, p.Type.String()})
+	}
+	return all
+}
+
+// operations are those on a type, or with "" those on the system.
+func (c *Claims) operations(resourceType string) []operation {
+	var all []operation
+	for _, o := range c.Operations {
+		if o.Resource == resourceType {
+			all = append(all, operation{o.Code, o.Definition})
+		}
+	}
+	return all
+}

@@ -1,0 +1,136 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/resources"
+)
+
+// send writes an answer of JSON in the media type that was negotiated.
+func (s *Server) send(c *gin.Context, status int, text []byte) {
+	if c.GetBool(prettyKey) {
+		var indented bytes.Buffer
+		if err := json.Indent(&indented, text, "", "  "); err == nil {
+			text = indented.Bytes()
+		}
+	}
+	h := c.Writer.Header()
+	h["Content-Length"] = []string{strconv.Itoa(len(text))}
+	c.Status(status)
+	c.Writer.Write(text) // the client may have gone; nobody is left to tell
+}
+
+// sendEmpty answers without a body.
+func (s *Server) sendEmpty(c *gin.Context, status int) {
+	h := c.Writer.Header()
+	delete(h, "Content-Type")
+	if status != http.StatusNoContent && status != http.StatusNotModified {
+		h["Content-Length"] = []string{"0"}
+	}
+	c.Status(status)
+	c.Writer.WriteHeaderNow()
+}
+
+// sendVersion answers with a stored version: its bytes, as they are.
+func (s *Server) sendVersion(c *gin.Context, v resources.Version) {
+	describe(c, v)
+	s.send(c, http.StatusOK, v.JSON)
+}
+
+// describe sets the headers that tell which version an answer is about:
+// https://hl7.org/fhir/R4/http.html#versioning
+func describe(c *gin.Context, v resources.Version) {
+	h := c.Writer.Header()
+	h["Etag"] = []string{entityTag(v.Version)}
+	h["Last-Modified"] = []string{v.LastUpdated.Time().Format(http.TimeFormat)}
+}
+
+// entityTag is a version as an ETag: W/"3".
+func entityTag(version uint64) string { return string(appendTag(make([]byte, 0, 16), version)) }
+
+func appendTag(b []byte, version uint64) []byte {
+	b = append(b, `W/"`...)
+	b = strconv.AppendUint(b, version, 10)
+	return append(b, '"')
+}
+
+// location is the URL of a version, as clients see it.
+func (s *Server) location(v resources.Version) string {
+	return s.Resources.BaseURL + "/" + v.Type + "/" + v.ID + "/_history/" + strconv.FormatUint(v.Version, 10)
+}
+
+// effects are the HTTP status of each effect of a change.
+var effects = [...]int{
+	resources.Created:   http.StatusCreated,
+	resources.Updated:   http.StatusOK,
+	resources.Unchanged: http.StatusOK,
+	resources.Matched:   http.StatusOK,
+	resources.Deleted:   http.StatusNoContent,
+	resources.Absent:    http.StatusNoContent,
+}
+
+// sendChange answers a create, update or delete with what Prefer asks for.
+//
+// https://hl7.org/fhir/R4/http.html#ops
+func (s *Server) sendChange(c *gin.Context, o resources.Outcome) {
+	status := effects[o.Effect]
+	if o.Effect != resources.Absent {
+		describe(c, o.Version)
+	}
+	if o.Effect == resources.Created || o.Effect == resources.Matched {
+		c.Writer.Header().Set("Location", s.location(o.Version))
+	}
+	switch result := prefer(c.Request).result; {
+	case result == "OperationOutcome":
+		if status == http.StatusNoContent {
+			status = http.StatusOK
+		}
+		b := newBuffer()
+		defer b.free()
+		b.text = appendOutcome(b.text, []fhir.Issue{effectIssue(o)})
+		s.send(c, status, b.text)
+	case result == "minimal", status == http.StatusNoContent:
+		s.sendEmpty(c, status)
+	default:
+		s.send(c, status, o.Version.JSON)
+	}
+}
+
+// effectIssue tells what became of a change.
+func effectIssue(o resources.Outcome) fhir.Issue {
+	texts := [...]string{
+		resources.Created:   "created",
+		resources.Updated:   "updated",
+		resources.Unchanged: "stored already as it is; no new version was made",
+		resources.Matched:   "the condition matches a stored resource; nothing was stored",
+		resources.Deleted:   "deleted",
+		resources.Absent:    "there was nothing to delete",
+	}
+	return fhir.Issue{Severity: fhir.Information, Code: fhir.CodeInformational, Text: texts[o.Effect]}
+}
+
+// notModified reports whether the client has this version already.
+//
+// https://hl7.org/fhir/R4/http.html#cread
+func notModified(r *http.Request, v resources.Version) bool {
+	if tags, ok := r.Header["If-None-Match"]; ok {
+		for tag := range strings.SplitSeq(strings.Join(tags, ","), ",") {
+			tag = strings.TrimSpace(tag)
+			version, ok := resources.ParseETag(tag)
+			if tag == "*" || ok && version == v.Version {
+				return true
+			}
+		}
+		return false // RFC 9110: then If-Modified-Since does not count
+	}
+	since, err := http.ParseTime(r.Header.Get("If-Modified-Since"))
+	return err == nil && !v.LastUpdated.Time().Truncate(time.Second).After(since)
+}

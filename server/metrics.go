@@ -1,0 +1,66 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metrics are the figures that Prometheus reads from a listener of their own.
+// No label holds an id or the text of a query.
+type Metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+	dangling *prometheus.CounterVec
+}
+
+// NewMetrics makes the figures of one server. What else is to be shown (of the
+// store) is given as collectors.
+func NewMetrics(more ...prometheus.Collector) *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "jenner_http_requests_total",
+			Help: "Requests answered, by route, method and status.",
+		}, []string{"route", "method", "status"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "jenner_http_request_duration_seconds",
+			Help:    "Time from the request's header to its answer, by route.",
+			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5, 30},
+		}, []string{"route"}),
+		dangling: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "jenner_dangling_references_total",
+			Help: "Accepted references that pointed at nothing when written, by the type of the resource that has them.",
+		}, []string{"type"}),
+	}
+	m.registry.MustRegister(m.requests, m.duration, m.dangling,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(more...)
+	return m
+}
+
+// Dangling counts references of a resource that point at nothing; it is what
+// resources.Config.OnDangling asks for.
+func (m *Metrics) Dangling(resourceType string, n int) {
+	m.dangling.WithLabelValues(resourceType).Add(float64(n))
+}
+
+// Handler serves the figures.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// route gives what counts the requests of one route.
+func (m *Metrics) route(path string) func(httpMethod string, status int, elapsed time.Duration) {
+	requests := m.requests.MustCurryWith(prometheus.Labels{"route": path})
+	duration := m.duration.WithLabelValues(path)
+	return func(httpMethod string, status int, elapsed time.Duration) {
+		requests.WithLabelValues(method(httpMethod), strconv.Itoa(status)).Inc()
+		duration.Observe(elapsed.Seconds())
+	}
+}

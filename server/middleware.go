@@ -1,0 +1,173 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/resources"
+)
+
+// errThrottled: as many requests as are allowed are under way.
+var errThrottled = errors.New("the server is busy with as many requests as it takes at a time")
+
+// Header values that every answer shares; net/http does not change them.
+var (
+	noStore = []string{"no-store"}
+	noSniff = []string{"nosniff"}
+	vary    = []string{"Accept, Prefer, Authorization"}
+)
+
+// wrap makes a gin handler of ours: everything that is the same for each
+// request is here, once, in the order in which it happens. What compresses
+// answers will stand around c.Writer, after the negotiation.
+func (s *Server) wrap(r route) gin.HandlerFunc {
+	timeout := s.Timeout
+	if r.bundle {
+		timeout = s.BundleTimeout
+	}
+	observe := s.Metrics.route(Mount + r.path)
+	return func(c *gin.Context) {
+		start := s.Now()
+		h := c.Writer.Header()
+		h["X-Request-Id"] = []string{requestID(c.Request)}
+		h["Cache-Control"], h["X-Content-Type-Options"], h["Vary"] = noStore, noSniff, vary
+		h["Content-Type"] = fhirJSON
+
+		err := s.protect(c, r.serve, timeout)
+		var o outcome
+		if err != nil {
+			o = explain(err)
+			s.sendOutcome(c, o)
+		}
+		elapsed := s.Now().Sub(start)
+		observe(c.Request.Method, c.Writer.Status(), elapsed)
+		s.log(c, r, elapsed, o, err)
+	}
+}
+
+// protect runs a handler with what guards it: a slot among the requests under
+// way, a deadline, and a net under its panics.
+func (s *Server) protect(c *gin.Context, serve handler, timeout time.Duration) (err error) {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	default:
+		return errThrottled
+	}
+	defer func() {
+		switch p := recover(); {
+		case p == nil:
+		case c.Writer.Written(): // too late for another answer: cut the connection
+			s.Logger.Error("panic", "request", id(c), "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+			panic(http.ErrAbortHandler)
+		default:
+			err = &panicked{value: p, stack: debug.Stack()}
+		}
+	}()
+	if err := s.checkOrigin(c.Request); err != nil {
+		return err
+	}
+	if err := negotiate(c); err != nil {
+		return err
+	}
+	access, err := s.Authorize(c.Request)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(c.Request.Context(), timeout)
+	defer cancel()
+	c.Request = c.Request.WithContext(ctx)
+	return serve(c, access)
+}
+
+// panicked is a panic as an error. Its text names only the kind of what was
+// thrown: the value may hold what a client sent.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p *panicked) Error() string {
+	if err, ok := p.value.(interface{ RuntimeError() }); ok {
+		return fmt.Sprintf("panic: %v", err)
+	}
+	return fmt.Sprintf("panic: %T", p.value)
+}
+
+// requestID is the client's X-Request-Id if it is harmless, otherwise a new one.
+func requestID(r *http.Request) string {
+	if values := r.Header["X-Request-Id"]; len(values) == 1 && fhir.ValidID(strings.ReplaceAll(values[0], "_", "-")) {
+		return values[0]
+	}
+	return rand.Text()
+}
+
+// id is the request's id, as the answer says it.
+func id(c *gin.Context) string { return c.Writer.Header()["X-Request-Id"][0] }
+
+// log writes the line of a request: ids and figures, never query values, names
+// or content. What a client did wrong is told by the issue's code alone.
+func (s *Server) log(c *gin.Context, r route, elapsed time.Duration, o outcome, err error) {
+	level, ctx := slog.LevelInfo, c.Request.Context()
+	if o.status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	if !s.Logger.Enabled(ctx, level) {
+		return
+	}
+	attrs := make([]slog.Attr, 0, 12)
+	attrs = append(attrs,
+		slog.String("request", id(c)),
+		slog.String("method", method(c.Request.Method)),
+		slog.String("route", Mount+r.path),
+		slog.Int("status", c.Writer.Status()),
+		slog.Int64("microseconds", elapsed.Microseconds()),
+		slog.Int("bytes", max(c.Writer.Size(), 0)))
+	if t := c.Param("type"); t != "" && s.Resources.Definitions.IsResource(t) {
+		attrs = append(attrs, slog.String("type", t))
+	}
+	if id := c.Param("id"); fhir.ValidID(id) {
+		attrs = append(attrs, slog.String("id", id))
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("code", string(o.issues[0].Code)))
+	}
+	if level == slog.LevelError {
+		attrs = append(attrs, slog.String("error", err.Error()))
+		var p *panicked
+		if errors.As(err, &p) {
+			attrs = append(attrs, slog.String("stack", string(p.stack)))
+		}
+	}
+	s.Logger.LogAttrs(ctx, level, "request", attrs...)
+}
+
+// method is an HTTP method as logs and metrics name it; what a client made up
+// is one of the others.
+func method(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return m
+	}
+	return "other"
+}
+
+func noRoute(*gin.Context, resources.Access) error {
+	return fhir.NewInvalid(resources.ErrNotSupported, fhir.CodeNotSupported, "",
+		"nothing is served at this path; the FHIR API is at "+Mount+", and "+Mount+"/metadata lists what it has")
+}
+
+func noMethod(c *gin.Context, _ resources.Access) error {
+	return fhir.NewInvalid(resources.ErrNotAllowed, fhir.CodeNotSupported, "",
+		"this path does not have the method; those it has are "+c.Writer.Header().Get("Allow"))
+}

@@ -1,0 +1,86 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/jenner-iis/jenner/conformance"
+	"github.com/jenner-iis/jenner/resources"
+)
+
+// handler serves one interaction. The error that it returns becomes an
+// OperationOutcome (outcome.go).
+type handler func(*gin.Context, resources.Access) error
+
+// route is a method and path, what serves it, and what is claimed for it.
+type route struct {
+	method, path string
+	serve        handler
+	claims       []conformance.Interaction
+	bundle       bool // may take as long as a batch or transaction
+}
+
+// routes are all interactions: https://hl7.org/fhir/R4/http.html
+//
+// Operations are mounted from their own list. HEAD is served wherever GET is.
+func (s *Server) routes() []route {
+	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
+	type claims = []conformance.Interaction
+	return []route{
+		{method: get, path: "/metadata", serve: s.capabilities},
+
+		{method: post, path: "", serve: s.bundle, claims: claims{conformance.Batch, conformance.Transaction}, bundle: true},
+		{method: post, path: "/", serve: s.bundle, bundle: true},
+
+		{method: get, path: "/:type", serve: s.search, claims: claims{conformance.SearchType}},
+		{method: post, path: "/:type/_search", serve: s.searchForm},
+		{method: post, path: "/:type", serve: s.create, claims: claims{conformance.Create}},
+
+		{method: get, path: "/:type/:id", serve: s.read, claims: claims{conformance.Read}},
+		{method: put, path: "/:type/:id", serve: s.update, claims: claims{conformance.Update}},
+		{method: del, path: "/:type/:id", serve: s.delete, claims: claims{conformance.Delete}},
+		{method: get, path: "/:type/:id/_history", serve: s.history, claims: claims{conformance.HistoryInstance}},
+		{method: get, path: "/:type/:id/_history/:version", serve: s.versionRead, claims: claims{conformance.VersionRead}},
+	}
+}
+
+// mount builds the engine, and the CapabilityStatement from what was mounted.
+func (s *Server) mount() error {
+	gin.SetMode(gin.ReleaseMode)
+	s.engine = gin.New()
+	s.engine.RedirectTrailingSlash = false
+	s.engine.HandleMethodNotAllowed = true
+	s.engine.NoRoute(s.wrap(route{path: "/unmatched", serve: noRoute}))
+	s.engine.NoMethod(s.wrap(route{path: "/unmatched", serve: noMethod}))
+	for _, path := range [...]string{"/healthz", "/readyz"} {
+		s.engine.GET(path, s.health)
+		s.engine.HEAD(path, s.health)
+	}
+	var claimed []conformance.Interaction
+	for _, r := range s.routes() {
+		s.handle(r)
+		claimed = append(claimed, r.claims...)
+	}
+	s.mountOperations()
+	var err error
+	s.capability, err = conformance.CapabilityStatement(conformance.Claims{
+		Definitions:  s.Resources.Definitions,
+		Search:       s.Resources.Search,
+		Computed:     s.Resources.Computed,
+		Interactions: claimed,
+		Operations:   s.Operations,
+		BaseURL:      s.Resources.BaseURL,
+		Version:      s.Version,
+		Date:         s.Now(),
+	})
+	return err
+}
+
+func (s *Server) handle(r route) {
+	f := s.wrap(r)
+	s.engine.Handle(r.method, Mount+r.path, f)
+	if r.method == http.MethodGet {
+		s.engine.Handle(http.MethodHead, Mount+r.path, f)
+	}
+}

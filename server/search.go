@@ -1,0 +1,95 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/jenner-iis/jenner/resources"
+)
+
+// search serves GET [base]/[type]?[parameters]:
+// https://hl7.org/fhir/R4/http.html#search
+func (s *Server) search(c *gin.Context, a resources.Access) error {
+	query, _ := cutGeneral(c.Request.URL.RawQuery)
+	return s.find(c, a, query)
+}
+
+// searchForm serves POST [base]/[type]/_search. Parameters of the URL count
+// together with those of the form.
+func (s *Server) searchForm(c *gin.Context, a resources.Access) error {
+	if err := checkForm(c.Request); err != nil {
+		return err
+	}
+	b := newBuffer()
+	defer b.free()
+	if err := s.readBody(c, b); err != nil {
+		return err
+	}
+	form, g := cutGeneral(string(b.text))
+	if g.format != "" {
+		value := formatNamed(g.format)
+		if value == nil {
+			return errNotAcceptable
+		}
+		c.Writer.Header()["Content-Type"] = value
+	}
+	if g.pretty {
+		c.Set(prettyKey, true)
+	}
+	query, _ := cutGeneral(c.Request.URL.RawQuery)
+	return s.find(c, a, strings.Trim(query+"&"+form, "&"))
+}
+
+func (s *Server) find(c *gin.Context, a resources.Access, query string) error {
+	resourceType := c.Param("type")
+	result, err := s.Resources.Find(c.Request.Context(), a, resourceType, resources.SearchRequest{
+		Query:   query,
+		Lenient: s.lenient(c.Request),
+	})
+	if err != nil {
+		return err
+	}
+	b := newBuffer()
+	defer b.free()
+	b.text = s.appendSearchset(b.text, resourceType, cursorIn(query), result)
+	s.send(c, http.StatusOK, b.text)
+	return nil
+}
+
+// cursorIn is the cursor of a query whose page was found, so that it is known
+// to be one of ours.
+func cursorIn(query string) string {
+	for part := range strings.SplitSeq(query, "&") {
+		if cursor, ok := strings.CutPrefix(part, resources.PageParameter+"="); ok {
+			return cursor
+		}
+	}
+	return ""
+}
+
+// appendSearchset appends a Bundle of type searchset; cursor is that of the page.
+func (s *Server) appendSearchset(b []byte, resourceType, cursor string, result resources.SearchResult) []byte {
+	b = append(b, `{"resourceType":"Bundle","type":"searchset"`...)
+	b = appendTotal(b, result.Total)
+	page := func(cursor string) string {
+		query := result.Query.Used
+		if cursor != "" {
+			query = strings.TrimPrefix(query+"&"+resources.PageParameter+"="+cursor, "&")
+		}
+		return withQuery(s.Resources.BaseURL+"/"+resourceType, query)
+	}
+	l := links{self: page(cursor), first: page("")}
+	if result.Next != "" {
+		l.next = page(result.Next)
+	}
+	w := entryWriter{text: l.append(b)}
+	for _, v := range result.Versions {
+		w.add(bundleEntry{fullURL: s.fullURL(v), resource: v.JSON, mode: "match"})
+	}
+	if ignored := result.Query.Ignored; len(ignored) > 0 {
+		w.add(bundleEntry{resource: appendOutcome(nil, ignored), mode: "outcome"})
+	}
+	return append(w.end(), '}')
+}

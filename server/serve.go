@@ -1,0 +1,90 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// ErrNotLoopback: an address can be reached from other machines.
+var ErrNotLoopback = errors.New("not a loopback address")
+
+// Listen listens on a TCP address. With loopbackOnly every address that the host
+// resolves to must be of this machine alone; ":8080" is every network's, and
+// refused.
+func Listen(ctx context.Context, address string, loopbackOnly bool) (net.Listener, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	if loopbackOnly {
+		// What is checked is what is listened on: the name is resolved once.
+		if host, err = loopback(ctx, host); err != nil {
+			return nil, fmt.Errorf("listen on %s: %w", address, err)
+		}
+	}
+	var c net.ListenConfig
+	l, err := c.Listen(ctx, "tcp", net.JoinHostPort(host, port))
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return l, nil
+}
+
+// loopback resolves a host to its first address if all of them are loopback.
+func loopback(ctx context.Context, host string) (string, error) {
+	if host == "" {
+		return "", ErrNotLoopback
+	}
+	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return "", err
+	}
+	for _, a := range addresses {
+		if !a.Unmap().IsLoopback() {
+			return "", ErrNotLoopback
+		}
+	}
+	return addresses[0].Unmap().String(), nil
+}
+
+// stopTime is how long requests under way may take to finish when the server
+// stops.
+const stopTime = 30 * time.Second
+
+// Serve answers on a listener until ctx ends, then accepts nothing more, lets
+// what is under way finish, and returns nil. What has not finished within half a
+// minute is cut off, and that is an error.
+func Serve(ctx context.Context, l net.Listener, h http.Handler, logger *slog.Logger) error {
+	// Requests outlive ctx: that it ends tells to finish them, not to give them up.
+	base, abandon := context.WithCancel(context.WithoutCancel(ctx))
+	defer abandon()
+	server := &http.Server{
+		Handler:           h,
+		BaseContext:       func(net.Listener) context.Context { return base },
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      5 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	bounded, cancel := context.WithTimeout(base, stopTime)
+	defer cancel()
+	if err := server.Shutdown(bounded); err != nil {
+		abandon()
+		return errors.Join(fmt.Errorf("stop: requests were cut off: %w", err), server.Close())
+	}
+	return nil
+}

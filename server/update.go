@@ -1,0 +1,74 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/resources"
+)
+
+// update serves PUT [base]/[type]/[id], which creates what does not exist:
+// https://hl7.org/fhir/R4/http.html#update
+func (s *Server) update(c *gin.Context, a resources.Access) error {
+	if err := s.noParameters(c); err != nil {
+		return err
+	}
+	match, err := matchOf(c.Request)
+	if err != nil {
+		return err
+	}
+	resource, err := s.resource(c)
+	if err != nil {
+		return err
+	}
+	o, err := s.Resources.Update(c.Request.Context(), a, c.Param("type"), c.Param("id"), resource, match)
+	if err != nil {
+		return err
+	}
+	s.sendChange(c, o)
+	return nil
+}
+
+// delete serves DELETE [base]/[type]/[id]: https://hl7.org/fhir/R4/http.html#delete
+func (s *Server) delete(c *gin.Context, a resources.Access) error {
+	if err := s.noParameters(c); err != nil {
+		return err
+	}
+	match, err := matchOf(c.Request)
+	if err != nil {
+		return err
+	}
+	o, err := s.Resources.Delete(c.Request.Context(), a, c.Param("type"), c.Param("id"), match)
+	if err != nil {
+		return err
+	}
+	s.sendChange(c, o)
+	return nil
+}
+
+// matchOf reads what a client expects of the current version. A condition that
+// is not understood is refused: to pass it over would overwrite what the client
+// wanted to keep.
+func matchOf(r *http.Request) (resources.Match, error) {
+	var m resources.Match
+	if values := r.Header["If-Match"]; len(values) > 0 {
+		var ok bool
+		if m.Version, ok = resources.ParseETag(values[0]); !ok || len(values) > 1 {
+			return m, fhir.NewInvalid(nil, fhir.CodeValue, "", `If-Match must be one ETag, such as W/"3"`)
+		}
+	}
+	if values := r.Header["If-None-Match"]; len(values) > 0 {
+		if len(values) > 1 || values[0] != "*" || r.Method != http.MethodPut {
+			return m, fhir.NewInvalid(nil, fhir.CodeNotSupported, "", "of If-None-Match, only * with a PUT is supported on writes")
+		}
+		m.NotExists = true
+	}
+	for _, name := range [...]string{"If-Unmodified-Since", "If-Modified-Since"} {
+		if r.Header.Get(name) != "" {
+			return m, fhir.NewInvalid(nil, fhir.CodeNotSupported, "", name+" is not supported on writes; use If-Match")
+		}
+	}
+	return m, nil
+}
