@@ -77,6 +77,7 @@ func (r *run) count(rec *record) {
 		c.refuse(rec.Err)
 		return
 	}
+	r.known.add(rec.target())
 	switch rec.Outcome.Effect {
 	case resources.Created:
 		c.Created++
@@ -84,11 +85,9 @@ func (r *run) count(rec *record) {
 		c.Updated++
 	case resources.Matched:
 		c.Matched++
-		return // it was not stored, and nothing refers to its own id
 	default:
 		c.Unchanged++
 	}
-	r.known.add(rec.target())
 }
 
 // note keeps what has to be kept of one record: its references or its text.
@@ -155,7 +154,7 @@ func (s *state) counts(typ string) *Counts {
 		c = s.Types[typ]
 	}
 	if c == nil {
-		c = &Counts{Reasons: map[string]int{}}
+		c = &Counts{}
 		s.Types[typ] = c
 	}
 	return c
@@ -171,6 +170,9 @@ func (c *Counts) refuse(err error) {
 		}
 		i.Expression = withoutIndexes(i.Expression)
 		reason := printable(i.String())
+		if c.Reasons == nil {
+			c.Reasons = map[string]int{}
+		}
 		if _, known := c.Reasons[reason]; !known && len(c.Reasons) >= 100 {
 			reason = "other reasons"
 		}

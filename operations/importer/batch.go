@@ -55,6 +55,8 @@ type record struct {
 	typ   string // of the resource, empty when it cannot be read
 	raw   string // the resource as it stood in the file
 	links []link
+	// context marks a resource that is stored only if there is none of its id.
+	context bool
 	resources.LoadResult
 }
 

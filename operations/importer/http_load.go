@@ -99,7 +99,7 @@ func (l *httpLoad) match(ctx context.Context) error {
 			l.refuse(i, refusal(fhir.CodeValue, "id", "an id has 1 to 64 of the characters A-Z a-z 0-9 - ."))
 			continue
 		}
-		if r.Criteria != "" {
+		if r.Criteria != "" && r.Criteria != onlyIfMissing(id) {
 			ids, err := l.target.search(ctx, r.Resource.ResourceType(), r.Criteria)
 			var invalid *fhir.Invalid
 			switch {
@@ -162,6 +162,10 @@ func (l *httpLoad) round(ctx context.Context, numbers []int) error {
 	var puts [][]byte
 	var sent []int // indexes into resolved
 	for n, i := range resolved {
+		if current[n].status == http.StatusOK && l.records[i].Criteria == onlyIfMissing(l.records[i].ID) {
+			l.set(i, resources.Matched, l.records[i].ID)
+			continue
+		}
 		if current[n].status == http.StatusOK && equal(texts[i], current[n].resource, l.records[i].ID) {
 			l.set(i, resources.Unchanged, l.records[i].ID)
 			continue

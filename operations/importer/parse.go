@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -45,16 +46,39 @@ func (it *item) parse() (records []record, bundle bool) {
 	return []record{whole}, false
 }
 
+// directory is the types that say who there is, and are nobody's own record.
+var directory = []string{"Organization", "Endpoint", "Location", "HealthcareService", "Practitioner", "PractitionerRole"}
+
 // entries are the records of a Bundle.
+//
+// Beside a Patient, the Organizations and Practitioners of a Bundle are context:
+// copies as that moment or that sender had them, and one bundle's copy differs
+// from the next one's and from the directory's own file. So they are stored
+// where they are missing and change nothing where they are not, unless a PUT
+// asks for just that. Otherwise each import would leave them in as many new
+// versions as there are copies.
 func (it *item) entries(bundle codec.Value) []record {
 	var records []record
+	withPatient := false
 	for e := range bundle.Get("entry").Each() {
 		r := record{item: it, entry: len(records), raw: e.Raw()}
 		r.readEntry(e)
+		r.context = e.Get("request").Get("method").Text() != "PUT" && slices.Contains(directory, r.typ)
+		withPatient = withPatient || r.typ == "Patient"
 		records = append(records, r)
+	}
+	for i := range records {
+		r := &records[i]
+		r.context = r.context && withPatient && r.Err == nil && r.Criteria == "" && fhir.ValidID(r.ID)
+		if r.context {
+			r.Criteria = onlyIfMissing(r.ID)
+		}
 	}
 	return records
 }
+
+// onlyIfMissing are the criteria to store a resource if there is none with its id.
+func onlyIfMissing(id string) string { return "_id=" + id }
 
 // readEntry takes one Bundle.entry apart. What its request asks for beyond
 // storing the resource is refused: an import is no replay of interactions.

@@ -2,7 +2,6 @@ package importer
 
 import (
 	"io"
-	"math"
 	"os"
 	"regexp"
 	"slices"
@@ -41,9 +40,11 @@ var typePattern = regexp.MustCompile(`"resourceType"\s*:\s*"([A-Za-z]{1,64})"`)
 
 // rank puts the sources into the order in which they are imported: a file
 // comes after everything that the types in it may point to, so it ranks with
-// the last of its types. Of a large file only the beginning is looked at, which
-// tells Organizations alone (Synthea's hospitalInformation) from a Patient's
-// bundle. Files of one rank stay in the order of their names.
+// the last of its types, and among those with the first of them: a patient's
+// bundle, with Immunizations in it, goes before a file of Immunizations. Of a
+// large file only the beginning is looked at, which tells Organizations alone
+// (Synthea's hospitalInformation) from a bundle with a Patient. Files of one
+// rank stay in the order of their names.
 func rank(sources []*source) {
 	for _, s := range sources {
 		// What is done with is not opened again; what cannot be opened will say
@@ -72,18 +73,18 @@ func look(s *source) []byte {
 }
 
 func rankOfText(text []byte) int {
-	last := math.MinInt
+	first, last := rankOf(""), -1
 	for _, m := range typePattern.FindAllSubmatch(text, -1) {
 		t := string(m[1])
 		// An OperationOutcome stands beside what a search found; a Bundle is what stands in it.
 		if t != "Bundle" && t != "OperationOutcome" {
-			last = max(last, rankOf(t))
+			first, last = min(first, rankOf(t)), max(last, rankOf(t))
 		}
 	}
-	if last == math.MinInt {
-		return rankOf("")
+	if last < 0 {
+		last = first
 	}
-	return last
+	return 100*last + first
 }
 
 // isTypeName reports whether t is written like the name of a resource type, and

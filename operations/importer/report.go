@@ -37,7 +37,7 @@ type Counts struct {
 	Created   int            `json:"created"`
 	Updated   int            `json:"updated"`
 	Unchanged int            `json:"unchanged"` // stored already as it is
-	Matched   int            `json:"matched"`   // not stored, as its ifNoneExist matches a resource
+	Matched   int            `json:"matched"`   // not stored: its ifNoneExist matches a resource, or it is mere context and exists
 	Refused   int            `json:"refused"`
 	Reasons   map[string]int `json:"reasons,omitempty"` // of refusals; a record may have several
 }

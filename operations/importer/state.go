@@ -68,16 +68,15 @@ func openState(folder, target string, paths []string) (*state, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the checkpoint: %w", err)
 	}
-	s := *fresh
-	s.resumed = true
-	if err := json.Unmarshal(text, &s); err != nil {
+	s := &state{file: fresh.file, resumed: true}
+	if err := json.Unmarshal(text, s); err != nil {
 		return nil, fmt.Errorf("read the checkpoint %s: %w", fresh.file, err)
 	}
 	if s.Target != target || !slices.Equal(s.Paths, paths) {
 		return nil, fmt.Errorf("the state folder %s holds an unfinished import of %q into %s; finish it, name another state folder, or remove this one",
 			folder, s.Paths, s.Target)
 	}
-	return &s, nil
+	return s, nil
 }
 
 // attach gives a source its place. A file that is not as it was is read from

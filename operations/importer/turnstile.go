@@ -21,7 +21,7 @@ func claimsOf(groups []group) claims {
 			}
 			c.resources[r.typ+"/"+r.ID] = true
 			c.types[r.typ] = true
-			if r.Criteria != "" {
+			if r.Criteria != "" && !r.context {
 				c.asked[r.typ] = true
 			}
 			for _, l := range r.links {
