@@ -16,12 +16,13 @@ const (
 // Entry is one value under which a resource is found. Which fields are set
 // depends on the parameter's type and on the aspect:
 //
-//	number     Low, High (equal for a plain number)
+//	number     Low, High, both included (equal for a plain number), or infinite
 //	date       Period
 //	string     Text as written, Folded as searched
 //	token      System, Code; AspectText: Text, Folded;
 //	           AspectOfType: System and Code of the type, Text the identifier's value
-//	reference  Target; AspectIdentifier: System, Code
+//	reference  Target: Relative, with Type and ID, or compared by Text, which has
+//	           no version; AspectIdentifier: System, Code
 //	composite  Components, one entry per component
 //	quantity   Low, High, System, Code (the unit's), Text (the unit as printed)
 //	uri        Text

@@ -33,7 +33,7 @@ func Fold(s string) string {
 func foldUnicode(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
-	for _, r := range norm.NFKD.String(s) {
+	for _, r := range norm.NFKD.String(strings.ToValidUTF8(s, "\uFFFD")) {
 		if isDiacritic(r) {
 			continue
 		}

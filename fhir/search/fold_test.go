@@ -2,6 +2,7 @@ package search_test
 
 import (
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/jenner-iis/jenner/fhir/search"
@@ -42,8 +43,18 @@ func TestFoldAllocates(t *testing.T) {
 	}
 }
 
+// TestFoldEveryRune holds for each character that folding twice is folding once.
+func TestFoldEveryRune(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		once := search.Fold(string(r))
+		if twice := search.Fold(once); twice != once {
+			t.Errorf("Fold(Fold(%q)) = %q, want %q", r, twice, once)
+		}
+	}
+}
+
 func FuzzFold(f *testing.F) {
-	for _, s := range []string{"José", "Straße", "İ", "ǅ", "ﬀ", "각", "Ὀ", "\u0345", "ŉ", "K"} {
+	for _, s := range []string{"José", "Straße", "İ", "ǅ", "ﬀ", "각", "Ὀ", "\u0345", "ŉ", "K", "\xf2é"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -32,6 +32,9 @@ func (r *Registry) Parse(resourceType, rawQuery string, o Options) (*Query, erro
 	if len(p.issues) > 0 {
 		return nil, &fhir.Invalid{Cause: ErrInvalid, Issues: p.issues}
 	}
+	if p.query.Summary == SummaryCount {
+		p.query.Count = 0
+	}
 	p.query.Used = p.used.String()
 	return p.query, nil
 }
@@ -46,6 +49,7 @@ type parser struct {
 	issues     []fhir.Issue
 	conditions int
 	values     int
+	visits     int // calls of condition
 }
 
 func (p *parser) parse(rawQuery string) {
@@ -138,6 +142,11 @@ func (p *parser) condition(resource, name, value string, depth int) (Condition, 
 	if depth > p.options.Limits.Depth {
 		return nil, tooCostly("the chain has more than %d links", p.options.Limits.Depth)
 	}
+	// A chain over references to any type is tried with all of them, at each link.
+	const visitsPerCondition = 16
+	if p.visits++; p.visits > visitsPerCondition*p.options.Limits.Conditions {
+		return nil, p.tooManyConditions()
+	}
 	if rest, has := strings.CutPrefix(name, "_has:"); has {
 		return p.has(resource, rest, value, depth)
 	}
@@ -145,6 +154,10 @@ func (p *parser) condition(resource, name, value string, depth int) (Condition, 
 		return p.chain(resource, head, rest, value, depth)
 	}
 	return p.compare(resource, name, value)
+}
+
+func (p *parser) tooManyConditions() *refusal {
+	return tooCostly("the search has more than %d conditions; name the types in chains, as in subject:Patient.name", p.options.Limits.Conditions)
 }
 
 // chain reads reference.rest, reference:Type.rest.

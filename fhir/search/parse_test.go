@@ -289,6 +289,7 @@ func TestParseInvalid(t *testing.T) {
 		{"Patient", "_id=1" + strings.Repeat(",1", 500), "error too-costly at _id: the list has more than 500 values"},
 		{"Patient", "name=" + long, "error too-costly at name: the value is longer than 16384 bytes"},
 		{"Organization", strings.Repeat("partof.", 8) + "name=x", "error too-costly at " + strings.Repeat("partof.", 8) + "name: the chain has more than 6 links"},
+		{"Observation", "focus.focus.focus.focus.focus.focus.zzz=1", "error too-costly at focus.focus.focus.focus.focus.focus.zzz: the search has more than 512 conditions; name the types in chains, as in subject:Patient.name"},
 		{"Provenance", "target.entity.target.entity._id=x", "error too-costly at target.entity.target.entity._id: the search has more than 512 conditions; name the types in chains, as in subject:Patient.name"},
 	}
 	for _, tt := range tests {

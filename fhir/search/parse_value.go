@@ -37,7 +37,7 @@ func (p *parser) compare(resource, name, value string) (Condition, *refusal) {
 		return nil, why
 	}
 	if p.conditions++; p.conditions > p.options.Limits.Conditions {
-		return nil, tooCostly("the search has more than %d conditions; name the types in chains, as in subject:Patient.name", p.options.Limits.Conditions)
+		return nil, p.tooManyConditions()
 	}
 	c := &Compare{Parameter: parameter}
 	typ := ""

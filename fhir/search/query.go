@@ -45,7 +45,7 @@ const (
 	SummaryTrue                 // the elements marked as summary
 	SummaryText                 // text, id, meta and the elements that must be there
 	SummaryData                 // all but text
-	SummaryCount                // nothing: the total alone, as Count 0
+	SummaryCount                // nothing: the total alone; Count is 0
 )
 
 // Include asks for resources beside the matches: those that a match refers to,
@@ -137,7 +137,8 @@ const (
 )
 
 // Value is one value searched for. Which fields are set depends on the
-// parameter's type and the modifier, as in Entry.
+// parameter's type and the modifier, as in Entry. What the fields mean is
+// Compare.Match.
 type Value struct {
 	Prefix Prefix
 
@@ -149,11 +150,13 @@ type Value struct {
 	Text   string
 	Folded string
 
-	Low, High float64 // the implicit range of a number: 5.4 is [5.35, 5.45)
-	Exact     float64 // the number itself
-	Period    fhir.Interval
+	Low, High float64       // the implicit range of a number: 5.4 is [5.35, 5.45); wider for Ap
+	Exact     float64       // the number itself
+	Period    fhir.Interval // wider than the date for Ap
 
-	Target fhir.Reference // Relative (Type may be empty: any type), or Absolute and the like compared by Text
+	// Target is Relative, with an ID and perhaps a Type (empty means any), or
+	// compared by Text. Its Text has no version; a Version that is empty means any.
+	Target fhir.Reference
 
 	Missing    bool
 	Components []Value

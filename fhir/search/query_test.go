@@ -53,6 +53,7 @@ func TestParseResults(t *testing.T) {
 		{"Patient", "_count=99999999999999999999", "count 1000 total 0 summary 0"},
 		{"Patient", "_sort=-_lastUpdated,family,_id", "count 50 total 0 summary 0 sort -_lastUpdated sort family sort _id"},
 		{"Patient", "_total=none&_summary=text", "count 50 total 1 summary 2"},
+		{"Patient", "_summary=count&_count=7", "count 0 total 0 summary 4"},
 		{"Patient", "_summary=false", "count 50 total 0 summary 0"},
 		{"Patient", "_elements=identifier,name,deceased", "count 50 total 0 summary 0 elements [identifier name deceased]"},
 		{"Immunization", "_include=Immunization:patient", "count 50 total 0 summary 0 include Immunization:patient:"},
