@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/jenner-iis/jenner/forecast"
+	"github.com/jenner-iis/jenner/forecast/calendar"
 	"github.com/jenner-iis/jenner/forecast/schedule"
 )
 
@@ -68,6 +69,21 @@ func TestStatusesAndReasonsAreComplete(t *testing.T) {
 	for r := forecast.ReasonComplete; r <= forecast.ReasonCannotFinish; r <<= 1 {
 		if reasons&r == 0 {
 			t.Errorf("forecast reason %b has no code", r)
+		}
+	}
+}
+
+// A rule that the engine gives as a reason must be told in words too.
+func TestEveryRuleHasASentence(t *testing.T) {
+	for r := forecast.Rule(1); r.Section() != ""; r++ {
+		told := false
+		for _, verdict := range []forecast.Verdict{forecast.No, forecast.Yes, forecast.Grace} {
+			for _, date := range []calendar.Date{0, 1} {
+				told = told || sentenceOf(&forecast.Step{Rule: r, Row: 1, Verdict: verdict, Date: date, Limit: 1}) != ""
+			}
+		}
+		if !told {
+			t.Errorf("rule %s of section %s has no sentence", r, r.Section())
 		}
 	}
 }

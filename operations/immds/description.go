@@ -1,6 +1,9 @@
 package immds
 
-import "github.com/jenner-iis/jenner/forecast"
+import (
+	"github.com/jenner-iis/jenner/forecast"
+	"github.com/jenner-iis/jenner/forecast/schedule"
+)
 
 // describeForecast writes the sentence by which a person reads an entry of the
 // recommendation.
@@ -13,7 +16,12 @@ func (x *run) describeForecast(f *forecast.VaccineGroupForecast) {
 	case forecast.NotComplete:
 		x.describeDue(f)
 	case forecast.Complete:
-		w.raw(`The `).escaped(name).raw(` series is complete; no dose is due.`)
+		if f.SeriesType == schedule.Risk {
+			// The standard series of the group may still owe a dose.
+			w.raw(`The `).escaped(f.Series[0].Series.Name).raw(` is complete; no dose of it is due.`)
+		} else {
+			w.raw(`The `).escaped(name).raw(` series is complete; no dose is due.`)
+		}
 	case forecast.Immune:
 		w.raw(`There is evidence of immunity; no dose of `).escaped(name).raw(` is needed.`)
 	case forecast.Contraindicated:
@@ -66,7 +74,7 @@ func (x *run) describeEvaluation(e *forecast.Evaluation) {
 	w.raw(`"The dose given on `).day(x.in.Doses[e.Dose].Date)
 	switch e.Status {
 	case forecast.Valid:
-		w.raw(` counts as dose `).int(e.TargetDose)
+		w.raw(` counts`)
 		switch {
 		case e.Reasons.Has(forecast.GracePeriodAge | forecast.GracePeriodInterval):
 			w.raw(`, within the days of grace before the minimum age and the minimum interval`)
@@ -81,9 +89,6 @@ func (x *run) describeEvaluation(e *forecast.Evaluation) {
 		w.raw(` was not a whole, sound dose and must be repeated`)
 	default:
 		w.raw(` does not count`)
-	}
-	if e.Status == forecast.NotValid && !e.ValidFrom.IsZero() {
-		w.raw(`; it would have from `).day(e.ValidFrom)
 	}
 	w.raw(`."`)
 }

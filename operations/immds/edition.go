@@ -17,7 +17,8 @@ type edition struct {
 	groups   map[string]string                      // vaccine group to its vaccineCode
 	vaccines map[schedule.CVX]*vaccine              // those with an antigen
 	products map[forecast.RecommendedVaccine]string // vaccineCode of what the schedule recommends by name
-	used     string                                 // the parameters knowledgeBaseUsed and knowledgeBaseVersionUsed
+	titles   map[schedule.ObservationCode]string
+	used     string // the parameters knowledgeBaseUsed and knowledgeBaseVersionUsed
 }
 
 // disease is what an antigen protects against.
@@ -41,6 +42,10 @@ func newEdition(engine *forecast.Engine) *edition {
 		groups:   map[string]string{},
 		vaccines: map[schedule.CVX]*vaccine{},
 		products: map[forecast.RecommendedVaccine]string{},
+		titles:   map[schedule.ObservationCode]string{},
+	}
+	for _, o := range s.Observations {
+		e.titles[o.Code] = o.Title
 	}
 	for i := range s.Antigens {
 		e.addAntigen(s, &s.Antigens[i])

@@ -1,10 +1,118 @@
 package immds
 
-import "github.com/jenner-iis/jenner/forecast"
+import (
+	"github.com/jenner-iis/jenner/forecast"
+	"github.com/jenner-iis/jenner/forecast/calendar"
+)
 
-// explainForecast writes the explanation of an entry of the recommendation: the
-// steps of the vaccine group forecast, and those of each series in it.
-func (x *run) explainForecast(f *forecast.VaccineGroupForecast) {}
+// explainForecast writes the explanation of an entry of the recommendation: the steps
+// of each series in it, and how the forecast of the group was made of theirs.
+func (x *run) explainForecast(f *forecast.VaccineGroupForecast) {
+	x.w.next()
+	x.beginExplanation()
+	for i := range f.Series {
+		s := &f.Series[i]
+		x.writeSteps(s.Steps, s.Series.Name)
+	}
+	x.writeSteps(f.Steps, "")
+	x.w.raw(`]}`)
+}
 
 // explainEvaluation writes the explanation of an evaluation, as its member extension.
-func (x *run) explainEvaluation(e *forecast.Evaluation) {}
+func (x *run) explainEvaluation(e *forecast.Evaluation) {
+	x.w.raw(`,"extension":[`)
+	x.beginExplanation()
+	if !e.ValidFrom.IsZero() {
+		x.w.raw(`,{"url":"validFrom","valueDate":`).date(e.ValidFrom).raw(`}`)
+	}
+	x.writeSteps(e.Steps, "")
+	x.w.raw(`]}]`)
+}
+
+func (x *run) beginExplanation() {
+	x.w.raw(`{"url":"` + extensionExplanation + `","extension":[{"url":"supportingData","valueString":`).str(x.edition.version).raw(`}`)
+}
+
+func (x *run) writeSteps(steps []forecast.Step, series string) {
+	for i := range steps {
+		x.writeStep(&steps[i], series)
+	}
+}
+
+// writeStep writes the values that a step compared, and the sentence that says so. They
+// all come from the step: nothing is worked out again here.
+func (x *run) writeStep(s *forecast.Step, series string) {
+	w := &x.w
+	w.raw(`,{"url":"step","extension":[{"url":"rule","valueString":`).str(s.Rule.String())
+	w.raw(`},{"url":"section","valueString":`).str(s.Rule.Section()).raw(`}`)
+	if table := s.Rule.Table(); table != "" {
+		w.raw(`,{"url":"table","valueString":`).str(table).raw(`}`)
+	}
+	x.stepNumber("row", int(s.Row))
+	w.raw(`,{"url":"outcome","valueCode":"`).raw(outcomes[s.Verdict]).raw(`"}`)
+	if s.Series != nil {
+		series = s.Series.Name
+	}
+	if series != "" {
+		w.raw(`,{"url":"series","valueString":`).str(series).raw(`}`)
+	}
+	x.stepNumber("targetDose", int(s.TargetDose))
+	x.stepDate("date", s.Date)
+	x.stepDate("limit", s.Limit)
+	x.stepDate("from", s.From)
+	if s.Period.Present() {
+		w.raw(`,{"url":"period","valueString":"`)
+		w.b = s.Period.Append(w.b)
+		w.raw(`"}`)
+	}
+	if s.Dose >= 0 {
+		w.raw(`,{"url":"dose","valueReference":`)
+		x.writeEvent(int(s.Dose))
+		w.raw(`}`)
+	}
+	if s.CVX != 0 {
+		w.raw(`,{"url":"vaccine","valueCoding":`).coding(systemCVX, s.CVX.String(), "").raw(`}`)
+	}
+	if s.Observation != 0 {
+		w.raw(`,{"url":"observation","valueCoding":`).coding(systemContextual, s.Observation.String(), x.edition.titles[s.Observation]).raw(`}`)
+	}
+	if counts(s.Rule) {
+		w.raw(`,{"url":"count","valueInteger":`).int(s.Count).raw(`}`)
+	}
+	if s.Rule == forecast.RuleSkipCount {
+		w.raw(`,{"url":"wanted","valueInteger":`).int(s.Wanted).raw(`}`)
+	}
+	if text := sentenceOf(s); text != "" {
+		w.raw(`,{"url":"text","valueString":"`)
+		x.writeSentence(text, s)
+		w.raw(`"}`)
+	}
+	w.raw(`]}`)
+}
+
+// outcomes are the codes of the verdicts.
+var outcomes = [...]string{forecast.No: "no", forecast.Yes: "yes", forecast.Grace: "grace"}
+
+// counts reports whether the steps of a rule hold a count, which may be 0.
+func counts(r forecast.Rule) bool {
+	switch r {
+	case forecast.RuleSkipCount, forecast.RuleDoseNumber, forecast.RuleVaccineGroupDoseNumber,
+		forecast.RulePrioritized, forecast.RuleScoreComplete, forecast.RuleScoreInProcess, forecast.RuleScoreNoValidDoses:
+		return true
+	}
+	return false
+}
+
+// stepDate writes a day of a step, if there is one and FHIR can write it: what counts from
+// a birth in 9999 is beyond.
+func (x *run) stepDate(url string, d calendar.Date) {
+	if d >= calendar.Min && d <= calendar.Max {
+		x.w.raw(`,{"url":"`).raw(url).raw(`","valueDate":`).date(d).raw(`}`)
+	}
+}
+
+func (x *run) stepNumber(url string, n int) {
+	if n != 0 {
+		x.w.raw(`,{"url":"`).raw(url).raw(`","valueInteger":`).int(n).raw(`}`)
+	}
+}

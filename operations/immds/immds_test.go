@@ -52,21 +52,15 @@ type concept struct {
 	Text   string
 }
 
-func (c concept) has(system, code string) bool {
-	for _, x := range c.Coding {
-		if x.System == system && x.Code == code {
-			return true
-		}
-	}
-	return false
-}
-
 type reference struct{ Reference, Display string }
 
 type extension struct {
-	URL         string
-	ValueString string
-	Extension   []extension
+	URL            string
+	ValueString    string
+	ValueCode      string
+	ValueDate      calendar.Date
+	ValueReference reference
+	Extension      []extension
 }
 
 type evaluation struct {

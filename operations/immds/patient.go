@@ -1,6 +1,9 @@
 package immds
 
 import (
+	"strings"
+	"unicode"
+
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
 	"github.com/jenner-iis/jenner/forecast/schedule"
@@ -61,13 +64,18 @@ func (x *run) referTo(p codec.Value) {
 	}
 	identifier := p.Get("identifier").First()
 	value := identifier.Get("value")
-	if value.Kind() != codec.String {
+	if value.Kind() != codec.String || !isPlain(value.Text()) {
 		w.raw(`{"display":"the patient of the request"}`)
 		return
 	}
 	w.raw(`{"identifier":{`)
-	if system := identifier.Get("system"); system.Kind() == codec.String {
+	if system := identifier.Get("system"); system.Kind() == codec.String && isPlain(system.Text()) && !strings.ContainsAny(system.Text(), " ") {
 		w.raw(`"system":`).str(system.Text()).raw(`,`)
 	}
 	w.raw(`"value":`).str(value.Text()).raw(`}}`)
+}
+
+// isPlain reports whether a text may be repeated in the answer as a FHIR string.
+func isPlain(s string) bool {
+	return s != "" && strings.TrimSpace(s) == s && !strings.ContainsFunc(s, unicode.IsControl)
 }

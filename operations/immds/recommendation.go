@@ -77,21 +77,23 @@ func (x *run) writeDates(f *forecast.VaccineGroupForecast) {
 	}
 }
 
-// writeDiseases writes targetDisease: the diseases against which a dose is needed,
-// or, when none is, all of the group. R4 has room for one concept; for a group of
-// several antigens it holds a coding for each.
+// writeDiseases writes targetDisease: the diseases against which a dose is needed, or,
+// when none is, those of the series. R4 has room for one concept; for several antigens
+// it holds a coding for each.
 func (x *run) writeDiseases(f *forecast.VaccineGroupForecast) {
+	names := make([]string, 0, 4)
+	for _, a := range f.Antigens {
+		names = append(names, a.Name)
+	}
+	if len(names) == 0 {
+		for i := range f.Series {
+			names = append(names, f.Series[i].Antigen.Name)
+		}
+	}
 	w := &x.w
-	names := f.Group.Antigens
 	if len(names) == 1 {
 		w.raw(x.edition.diseases[names[0]].concept)
 		return
-	}
-	if len(f.Antigens) > 0 {
-		names = make([]string, 0, 4)
-		for _, a := range f.Antigens {
-			names = append(names, a.Name)
-		}
 	}
 	w.raw(`{`)
 	separator := `"coding":[`

@@ -1,0 +1,180 @@
+package immds
+
+import (
+	"strings"
+
+	"github.com/jenner-iis/jenner/forecast"
+	"github.com/jenner-iis/jenner/forecast/calendar"
+)
+
+// sentence says for people what a rule decided. Words in braces stand for the values
+// of the step; see writeSentence.
+type sentence struct {
+	yes, no, grace string
+	// forecast is for a step that judges no day but gives one: of the same rule,
+	// when it makes a date of the forecast.
+	forecast string
+	// unbounded is for a step that found nothing to compare with.
+	unbounded string
+}
+
+// sentences are for the rules that say the same whatever column of their table decided.
+var sentences = map[forecast.Rule]sentence{
+	forecast.RuleSeriesComplete: {yes: "The series was complete before the dose of {date}."},
+	forecast.RuleLotExpiration:  {no: "Given on {date}; the lot could be used until {limit}."},
+	forecast.RuleDoseCondition:  {no: "The dose of {date} is recorded as subpotent."},
+	forecast.RuleSkipAge: {yes: "{date} meets the age at which the dose can be left out: {period} of age is {limit}.",
+		no: "{date} does not meet the age at which the dose can be left out: {period} of age is {limit}."},
+	forecast.RuleSkipCompletedSeries: {yes: "Another series is complete, after which the dose can be left out.",
+		no: "No other series is complete after which the dose can be left out."},
+	forecast.RuleSkipInterval: {yes: "{date} meets the interval after which the dose can be left out: {period} after {from} is {limit}.",
+		no: "{date} does not meet the interval after which the dose can be left out: {period} after {from} is {limit}."},
+	forecast.RuleSkipCount: {yes: "The number of doses, {count}, meets the condition for leaving one out; it was compared with {wanted}.",
+		no: "The number of doses, {count}, does not meet the condition for leaving one out; it was compared with {wanted}."},
+	forecast.RuleSkip:               {yes: "Dose {target} of the series is not needed and is left out.", no: "Dose {target} of the series cannot be left out."},
+	forecast.RuleInadvertent:        {yes: "CVX {vaccine} must not be given as dose {target} of the series."},
+	forecast.RuleBirth:              {no: "The dose is dated {date}, before birth on {limit}."},
+	forecast.RuleAbsoluteMinimumAge: {no: "Given on {date}, {days} before the minimum age of {period}, grace included, which is {limit}."},
+	forecast.RuleMinimumAge: {yes: "Given on {date}; the minimum age of {period} is {limit}.",
+		grace:     "Given on {date}, {days} before the minimum age of {period}, which is {limit}: within the days of grace.",
+		forecast:  "The minimum age of {period} is {limit}.",
+		unbounded: "There is no minimum age for the dose."},
+	forecast.RuleMaximumAge:              {no: "Given on {date}; the dose must be given before the age of {period}, which is {limit}."},
+	forecast.RuleAbsoluteMinimumInterval: {no: "Given on {date}, {days} before the minimum interval of {period} after {from}, grace included, which ends on {limit}."},
+	forecast.RuleMinimumInterval: {yes: "Given on {date}; the minimum interval of {period} after {from} ends on {limit}.",
+		grace:     "Given on {date}, {days} before the minimum interval of {period} after {from} ends on {limit}: within the days of grace.",
+		forecast:  "The minimum interval of {period} after {from} ends on {limit}.",
+		unbounded: "There is no minimum interval for the dose."},
+	forecast.RuleAllowableInterval: {yes: "Given on {date}; the allowable interval of {period} after {from} ends on {limit}.",
+		no: "Given on {date}, {days} before the allowable interval of {period} after {from} ends on {limit}."},
+	forecast.RuleConflict: {yes: "Given on {date}; the effect of CVX {vaccine} given on {from} ends on {limit}.",
+		no: "Given on {date}, {days} before the effect of CVX {vaccine} given on {from} ends on {limit}."},
+	forecast.RulePreferableVaccine:           {yes: "CVX {vaccine} is a preferable vaccine for the dose.", no: "CVX {vaccine} is preferable for the dose as another product only."},
+	forecast.RuleAllowableVaccine:            {yes: "CVX {vaccine} is an allowable vaccine for the dose.", no: "CVX {vaccine} is neither preferable nor allowable for the dose at this age."},
+	forecast.RuleSatisfyTargetDose:           {yes: "The dose of {date} satisfies dose {target} of the series.", no: "The dose of {date} does not satisfy dose {target} of the series."},
+	forecast.RuleImmunity:                    {yes: "There is evidence of immunity.", no: "There is no evidence of immunity."},
+	forecast.RuleSeason:                      {forecast: "The season begins on {limit}."},
+	forecast.RuleForecastConflict:            {forecast: "The effect of a vaccine given on {from} ends {period} later, on {limit}."},
+	forecast.RuleInadvertentDate:             {forecast: "A vaccine that does not belong here was given on {limit}; the dose is not due before."},
+	forecast.RuleLastDose:                    {forecast: "The last dose was given on {limit}; the next is not due before."},
+	forecast.RuleCandidateEarliest:           {forecast: "The earliest date is {limit}, the latest of the days that bind it."},
+	forecast.RuleEarliestRecommendedAge:      {forecast: "The earliest recommended age of {period} is {limit}."},
+	forecast.RuleEarliestRecommendedInterval: {forecast: "The earliest recommended interval of {period} after {from} ends on {limit}."},
+	forecast.RuleLatestRecommendedAge:        {forecast: "The latest recommended age of {period} is {limit}."},
+	forecast.RuleLatestRecommendedInterval:   {forecast: "The latest recommended interval of {period} after {from} ends on {limit}."},
+	forecast.RuleRecommended:                 {forecast: "The dose is recommended on {limit}."},
+	forecast.RulePastDue:                     {forecast: "The dose is overdue after {limit}."},
+	forecast.RuleLatest:                      {forecast: "The dose can be given until {limit}."},
+	forecast.RuleDoseNumber:                  {yes: "The next dose is number {count} of the series."},
+	forecast.RulePrioritized:                 {yes: "{series} was chosen among the series of its group."},
+	forecast.RuleScoreComplete:               {yes: "{series}: {count} points, the condition holds.", no: "{series}: {count} points, the condition does not hold."},
+	forecast.RuleScoreInProcess:              {yes: "{series}: {count} points, the condition holds.", no: "{series}: {count} points, the condition does not hold."},
+	forecast.RuleScoreNoValidDoses:           {yes: "{series}: {count} points, the condition holds.", no: "{series}: {count} points, the condition does not hold."},
+	forecast.RuleBestSeries:                  {yes: "{series} is a best series for the patient.", no: "Another series makes {series} needless."},
+	forecast.RulePriorityForecast:            {yes: "The interval of a series goes before the ages of the others.", no: "No interval goes before the ages."},
+	forecast.RuleVaccineGroupEarliest:        {forecast: "The earliest date of the group is {limit}."},
+	forecast.RuleVaccineGroupRecommended:     {forecast: "The recommended date of the group is {limit}."},
+	forecast.RuleVaccineGroupPastDue:         {forecast: "The dose of the group is overdue after {limit}."},
+	forecast.RuleVaccineGroupLatest:          {forecast: "The dose of the group can be given until {limit}."},
+	forecast.RuleVaccineGroupDoseNumber:      {yes: "The next dose of the group is number {count}."},
+}
+
+// needs are the sentences of the columns of table 7-10, by which a series is forecast.
+var needs = [...]string{
+	1: "Dose {target} of the series is needed.",
+	2: "The series is complete.",
+	3: "No more doses are recommended after those given.",
+	4: "There is evidence of immunity.",
+	5: "There is a contraindication.",
+	6: "The season was over on {limit}.",
+	7: "The patient passed the maximum age on {limit}.",
+	8: "The earliest date, {date}, is not before the maximum age on {limit}.",
+}
+
+// groupStatus is the sentence of table 9-4, by which the status of a group of several
+// antigens is found.
+const groupStatus = "The status of the group is that of its antigens by column {row} of table 9-4."
+
+// sentenceOf is the sentence of a step; empty if there is none to say.
+func sentenceOf(s *forecast.Step) string {
+	switch {
+	case s.Rule == forecast.RuleForecastNeed:
+		if int(s.Row) < len(needs) {
+			return needs[s.Row]
+		}
+		return ""
+	case s.Rule == forecast.RuleVaccineGroupStatus:
+		return groupStatus
+	case s.Rule == forecast.RuleContraindication && s.Observation != 0:
+		return "Contraindicated because of: {observation}."
+	case s.Rule == forecast.RuleContraindication:
+		return "Every vaccine of the series is contraindicated."
+	}
+	t := sentences[s.Rule]
+	text := t.yes
+	switch {
+	case s.Date.IsZero() && t.forecast != "":
+		text = t.forecast
+	case s.Verdict == forecast.No:
+		text = t.no
+	case s.Verdict == forecast.Grace:
+		text = t.grace
+	}
+	if s.Limit.IsZero() && strings.Contains(text, "{limit}") {
+		return t.unbounded
+	}
+	return text
+}
+
+// writeSentence writes a sentence with the values of a step in it, within a string that
+// is open.
+func (x *run) writeSentence(text string, s *forecast.Step) {
+	w := &x.w
+	for text != "" {
+		before, rest, found := strings.Cut(text, "{")
+		w.escaped(before)
+		if !found {
+			return
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		text = after
+		switch name {
+		case "date":
+			w.day(s.Date)
+		case "limit":
+			w.day(s.Limit)
+		case "from":
+			w.day(s.From)
+		case "days":
+			writeDays(w, s.Limit-s.Date)
+		case "period":
+			w.b = s.Period.Append(w.b)
+		case "vaccine":
+			w.b = s.CVX.Append(w.b)
+		case "observation":
+			w.escaped(x.edition.titles[s.Observation])
+		case "series":
+			if s.Series != nil {
+				w.escaped(s.Series.Name)
+			}
+		case "target":
+			w.int(int(s.TargetDose))
+		case "row":
+			w.int(int(s.Row))
+		case "count":
+			w.int(s.Count)
+		case "wanted":
+			w.int(s.Wanted)
+		}
+	}
+}
+
+// writeDays writes a number of days.
+func writeDays(w *writer, n calendar.Date) {
+	w.int(int(n))
+	if n == 1 {
+		w.raw(" day")
+	} else {
+		w.raw(" days")
+	}
+}
