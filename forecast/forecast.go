@@ -26,7 +26,7 @@ func (r *run) process(out *Result) {
 func (r *run) antigen(a *antigen) {
 	f := &r.byAntigen[a.index]
 	*f = antigenForecast{series: r.series.take(len(a.series)), prioritized: r.chosen.take(len(a.series))}
-	f.immune = r.evidenceOfImmunity(a)                   // 7.2
+	f.immunity = r.evidenceOfImmunity(a)                 // 7.2
 	f.contra, f.barred = r.determineContraindications(a) // 7.3
 	completed, group, first := uint64(0), 0, 0
 	for i := range a.series {

@@ -19,7 +19,8 @@ func (r *run) forecastNeed(f *antigenForecast, ps *patientSeries, d *dose, earli
 		maximum = r.ages[a.max] // CALCDTAGE-1
 	}
 	switch {
-	case f.immune:
+	case f.immunity.evident:
+		r.stepImmunity(f.immunity)
 		r.stepNeed(4, No, d, 0, 0)
 		return Immune, ReasonImmunity
 	case f.contraindicated(ps.series):

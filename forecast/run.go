@@ -48,7 +48,7 @@ type run struct {
 type antigenForecast struct {
 	series      []patientSeries  // relevant, in the order of antigen.series
 	prioritized []*patientSeries // at most one for each series group, in ascending group
-	immune      bool
+	immunity    immunity
 	contra      *contraindication // that applies; nil if none does
 	barred      vaccineSet        // vaccines with a contraindication that applies
 }

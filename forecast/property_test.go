@@ -1,0 +1,411 @@
+package forecast_test
+
+import (
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/jenner-iis/jenner/forecast"
+	"github.com/jenner-iis/jenner/forecast/calendar"
+	"github.com/jenner-iis/jenner/forecast/schedule"
+)
+
+// random makes patients. Half of them have the histories of people; the others
+// have whatever a damaged record may hold.
+type random struct{ *rand.Rand }
+
+func newRandom(seed uint64) random { return random{rand.New(rand.NewPCG(seed, 0))} }
+
+func (r random) patient() *forecast.Input {
+	s := schedule.Default()
+	today := s.Source.Released
+	in := &forecast.Input{
+		Patient: forecast.Patient{
+			BirthDate:    today - calendar.Date(r.IntN([]int{400, 2500, 7000, 36500}[r.IntN(4)])),
+			Sex:          schedule.Sex(1 << r.IntN(3)),
+			BirthCountry: []string{"", "US", "MX"}[r.IntN(3)],
+		},
+		AssessmentDate: today - calendar.Date(r.IntN(2)*r.IntN(4000)),
+	}
+	in.AssessmentDate = max(in.AssessmentDate, in.Patient.BirthDate)
+	span := int(today-in.Patient.BirthDate) + 1
+	for range r.IntN(25) {
+		v := s.Vaccines[r.IntN(len(s.Vaccines))]
+		if r.IntN(3) > 0 {
+			v.CVX = []schedule.CVX{3, 8, 10, 20, 21, 33, 48, 49, 62, 83, 94, 110, 114, 115, 116, 120, 121, 130, 133, 146, 150, 165, 187, 215, 216, 309}[r.IntN(26)]
+		}
+		in.Doses = append(in.Doses, forecast.Dose{
+			Date: in.Patient.BirthDate + calendar.Date(r.IntN(span)),
+			CVX:  v.CVX,
+			MVX:  []string{"", "", "SKB", "MSD", "PMC"}[r.IntN(5)],
+		})
+	}
+	for range r.IntN(3) * r.IntN(3) {
+		o := s.Observations[r.IntN(len(s.Observations))]
+		in.Observations = append(in.Observations, forecast.Observation{
+			Code: o.Code, Date: today - calendar.Date(r.IntN(600)), Presence: forecast.Presence(r.IntN(8) / 6),
+		})
+	}
+	if r.IntN(2) == 0 {
+		return in
+	}
+	for i := range in.Doses {
+		d := &in.Doses[i]
+		switch r.IntN(12) {
+		case 0:
+			d.Date = 0
+		case 1:
+			d.Date = calendar.Date(r.Int32()) // any number at all
+		case 2:
+			d.Date = in.Patient.BirthDate - calendar.Date(r.IntN(1000))
+		case 3:
+			d.CVX = schedule.CVX(r.IntN(1 << 16))
+		case 4:
+			d.Expires = d.Date + calendar.Date(r.IntN(3)-1)
+		case 5:
+			d.Substandard = true
+		case 6:
+			d.Volume = r.Float64()
+		case 7:
+			d.Date = in.Doses[r.IntN(len(in.Doses))].Date
+		}
+	}
+	switch r.IntN(20) {
+	case 0:
+		in.Patient.BirthDate = calendar.Min
+	case 1:
+		in.Patient.BirthDate, in.AssessmentDate = calendar.Max-20, calendar.Max
+	case 2:
+		in.AssessmentDate = calendar.Max
+	case 3:
+		in.Observations = append(in.Observations, forecast.Observation{Code: schedule.ObservationCode(r.IntN(1 << 16))})
+	case 4:
+		in.Options.Literal = forecast.AllDeviations
+	}
+	return in
+}
+
+// forecastOf makes a forecast in a new Result.
+func forecastOf(tb testing.TB, in *forecast.Input) *forecast.Result {
+	tb.Helper()
+	out := new(forecast.Result)
+	if err := forecast.Default().Forecast(in, out); err != nil {
+		tb.Fatalf("Forecast(%+v) = %v", in, err)
+	}
+	return out
+}
+
+// differs returns how two results differ in what callers can see.
+func differs(a, b *forecast.Result) string {
+	// Comparing at length is slow, so only what is not plainly equal gets there.
+	if reflect.DeepEqual(a.Forecasts, b.Forecasts) && reflect.DeepEqual(a.Evaluations, b.Evaluations) &&
+		slices.Equal(a.Doses, b.Doses) && a.NextChange == b.NextChange {
+		return ""
+	}
+	return cmp.Diff(a, b, sameAnswer)
+}
+
+// sameAnswer compares results by what callers can see.
+var sameAnswer = cmp.Options{
+	cmpopts.IgnoreUnexported(forecast.Result{}),
+	cmpopts.EquateEmpty(),
+	cmp.Comparer(func(a, b *schedule.Antigen) bool { return a == b }),
+	cmp.Comparer(func(a, b *schedule.Series) bool { return a == b }),
+	cmp.Comparer(func(a, b *schedule.VaccineGroup) bool { return a == b }),
+	cmp.Comparer(func(a, b calendar.Period) bool { return a == b }),
+}
+
+func TestAnyHistory(t *testing.T) {
+	r := newRandom(1)
+	var out forecast.Result
+	for range 4000 {
+		in := r.patient()
+		if err := forecast.Default().Forecast(in, &out); err != nil {
+			t.Fatalf("Forecast(%+v) = %v", in, err)
+		}
+		checkAnswer(t, in, &out)
+	}
+}
+
+// checkAnswer holds what every answer promises.
+func checkAnswer(t *testing.T, in *forecast.Input, out *forecast.Result) {
+	t.Helper()
+	if len(out.Doses) != len(in.Doses) {
+		t.Fatalf("%d outcomes for %d doses", len(out.Doses), len(in.Doses))
+	}
+	type key struct {
+		dose    int
+		antigen *schedule.Antigen
+		series  *schedule.Series
+	}
+	seen := make(map[key]bool)
+	evaluated := make(map[int]bool)
+	for _, e := range out.Evaluations {
+		k := key{e.Dose, e.Antigen, e.Series}
+		if seen[k] {
+			t.Fatalf("dose %d is evaluated twice for %s in %q", e.Dose, e.Antigen.Name, e.Series.Name)
+		}
+		seen[k], evaluated[e.Dose] = true, true
+		if e.Status == forecast.NotEvaluated || (e.Status == forecast.Valid) != (e.Reasons.Grounds() == 0) {
+			t.Fatalf("dose %d is %v (%v)", e.Dose, e.Status, e.Reasons)
+		}
+		if e.TargetDose > len(e.Series.Doses) {
+			t.Fatalf("dose %d: target dose %d of %d", e.Dose, e.TargetDose, len(e.Series.Doses))
+		}
+	}
+	for i, o := range out.Doses {
+		if (o == forecast.DoseEvaluated) != evaluated[i] {
+			t.Fatalf("dose %d: outcome %v, evaluated %v", i, o, evaluated[i])
+		}
+	}
+	for i, f := range out.Forecasts {
+		if i > 0 && f.Group != out.Forecasts[i-1].Group {
+			for _, g := range out.Forecasts[:i] {
+				if g.Group == f.Group {
+					t.Fatalf("the forecasts of %s are not together", f.Group.Name)
+				}
+			}
+		}
+		d := f.Dates
+		if f.Status != forecast.NotComplete {
+			if d != (forecast.Dates{}) || f.DoseNumber != 0 || len(f.Vaccines) != 0 {
+				t.Fatalf("%s is %v with %+v, dose %d, %v", f.Group.Name, f.Status, d, f.DoseNumber, f.Vaccines)
+			}
+			continue
+		}
+		for _, day := range []calendar.Date{d.Earliest, d.Recommended, d.PastDue, d.Latest} {
+			if day > calendar.Max || day < 0 {
+				t.Fatalf("%s: dates %+v", f.Group.Name, d)
+			}
+		}
+		if d.Earliest.IsZero() || d.Recommended < d.Earliest || d.PastDue != 0 && d.PastDue < d.Earliest || f.DoseNumber < 1 {
+			t.Fatalf("%s: dates %+v, dose %d", f.Group.Name, d, f.DoseNumber)
+		}
+	}
+	if out.NextChange != 0 && out.NextChange <= in.AssessmentDate {
+		t.Fatalf("NextChange = %v, assessed on %v", out.NextChange, in.AssessmentDate)
+	}
+}
+
+// TestOrderOfInput shuffles the doses of different days and the observations.
+func TestOrderOfInput(t *testing.T) {
+	r := newRandom(2)
+	for range 500 {
+		in := r.patient()
+		days := make(map[calendar.Date]bool)
+		in.Doses = slices.DeleteFunc(in.Doses, func(d forecast.Dose) bool {
+			again := days[d.Date]
+			days[d.Date] = true
+			return again
+		})
+		want := forecastOf(t, in)
+		shuffled := *in
+		shuffled.Doses, shuffled.Observations = slices.Clone(in.Doses), slices.Clone(in.Observations)
+		place := r.Perm(len(in.Doses)) // of each dose in the shuffled input
+		for i, p := range place {
+			shuffled.Doses[p] = in.Doses[i]
+		}
+		r.Shuffle(len(shuffled.Observations), func(i, j int) {
+			shuffled.Observations[i], shuffled.Observations[j] = shuffled.Observations[j], shuffled.Observations[i]
+		})
+		got := forecastOf(t, &shuffled)
+		renumber(want, place)
+		if diff := differs(want, got); diff != "" {
+			t.Fatalf("the order of the input matters (-in order +shuffled):\n%s", diff)
+		}
+	}
+}
+
+// renumber changes the numbers of doses in an answer to their new places.
+func renumber(out *forecast.Result, place []int) {
+	outcomes := slices.Clone(out.Doses)
+	for i, p := range place {
+		out.Doses[p] = outcomes[i]
+	}
+	for i := range out.Evaluations {
+		out.Evaluations[i].Dose = place[out.Evaluations[i].Dose]
+	}
+	for _, f := range out.Forecasts {
+		for i := range f.Doses {
+			f.Doses[i] = place[f.Doses[i]]
+		}
+	}
+}
+
+// TestResultReuse makes other forecasts in a Result between two of the same
+// patient.
+func TestResultReuse(t *testing.T) {
+	r := newRandom(3)
+	var out forecast.Result
+	for range 500 {
+		a, b := r.patient(), r.patient()
+		a.Options.Explain, b.Options.Explain = r.IntN(2) == 0, r.IntN(2) == 0
+		want := forecastOf(t, a)
+		for _, in := range []*forecast.Input{a, b, a} {
+			if err := forecast.Default().Forecast(in, &out); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := differs(want, &out); diff != "" {
+			t.Fatalf("a Result that was used before answers otherwise (-new +used):\n%s", diff)
+		}
+	}
+}
+
+// TestOtherSchedule uses a Result with engines of different schedules.
+func TestOtherSchedule(t *testing.T) {
+	small, err := forecast.New(oneSeries(anyTime(1), anyTime(1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := patient(t, "2021-01-01 01")
+	var out forecast.Result
+	for _, e := range []*forecast.Engine{small, forecast.Default(), small} {
+		if err := e.Forecast(in, &out); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(run(t, small.Schedule(), in).Doses, out.Doses); diff != "" || len(out.Forecasts) != 2 {
+		t.Errorf("%d forecasts, want 2; doses (-new +used):\n%s", len(out.Forecasts), diff)
+	}
+}
+
+func TestConcurrentUse(t *testing.T) {
+	r := newRandom(4)
+	patients := make([]*forecast.Input, 40)
+	want := make([]*forecast.Result, len(patients))
+	for i := range patients {
+		patients[i] = r.patient()
+		want[i] = forecastOf(t, patients[i])
+	}
+	var wg sync.WaitGroup
+	for worker := range 4 {
+		wg.Go(func() {
+			var out forecast.Result
+			for i := range patients {
+				i = (i + worker*10) % len(patients)
+				if err := forecast.Default().Forecast(patients[i], &out); err != nil {
+					t.Error(err)
+				}
+				if diff := differs(want[i], &out); diff != "" {
+					t.Errorf("patient %d (-alone +among others):\n%s", i, diff)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// TestNextChange asks on the days up to NextChange and expects the same answer,
+// and makes sure that an answer does change on such a day now and then.
+func TestNextChange(t *testing.T) {
+	r := newRandom(5)
+	changed := 0
+	for range 300 {
+		in := r.patient()
+		want := forecastOf(t, in)
+		next := want.NextChange
+		if next == 0 {
+			next = calendar.Max + 1
+		}
+		for _, day := range []calendar.Date{in.AssessmentDate + calendar.Date(r.IntN(int(next-in.AssessmentDate))), next - 1} {
+			later := *in
+			later.AssessmentDate = day
+			if diff := differs(want, forecastOf(t, &later)); diff != "" {
+				t.Fatalf("assessed on %v, before NextChange %v (-then +later):\n%s", day, next, diff)
+			}
+		}
+		if next <= calendar.Max {
+			later := *in
+			later.AssessmentDate = next
+			if got := forecastOf(t, &later); !cmp.Equal(want.Forecasts, got.Forecasts, sameAnswer) {
+				changed++
+			}
+		}
+	}
+	if changed == 0 {
+		t.Error("no answer changed on its NextChange")
+	}
+}
+
+// TestGivenOnEarliest gives a recommended vaccine on the earliest date, after all
+// other doses, and expects it to be valid in the series that was forecast.
+func TestGivenOnEarliest(t *testing.T) {
+	r := newRandom(6)
+	tried := 0
+	for range 3000 {
+		in := r.patient()
+		out := forecastOf(t, in)
+		for _, f := range out.Forecasts {
+			if f.Status != forecast.NotComplete || len(f.Series) != 1 || len(f.Vaccines) == 0 || f.Earliest < in.AssessmentDate || f.Earliest == calendar.Max {
+				continue
+			}
+			later := *in
+			later.AssessmentDate = f.Earliest
+			later.Doses = slices.DeleteFunc(slices.Clone(in.Doses), func(d forecast.Dose) bool { return d.Date > in.AssessmentDate })
+			if again := groupOfOrNil(forecastOf(t, &later), f.Group.Name); again == nil || f.Dates != again.Dates {
+				continue // another series, or other rows, are in force by then
+			}
+			v := f.Vaccines[0]
+			later.Doses = append(later.Doses, forecast.Dose{Date: f.Earliest, CVX: v.CVX, MVX: v.MVX})
+			for _, e := range forecastOf(t, &later).Evaluations {
+				if e.Dose != len(later.Doses)-1 || e.Series != f.Series[0].Series {
+					continue
+				}
+				tried++
+				// FORECASTRECVAC-1 recommends vaccines for the recommended date
+				// as well, so one may be too early for its own age.
+				if e.Status != forecast.Valid && e.Reasons != forecast.WrongVaccine {
+					t.Errorf("%s %v on its earliest date %v in %q is %v (%v)\npatient %+v",
+						f.Group.Name, v, f.Earliest, e.Series.Name, e.Status, e.Reasons, in)
+				}
+			}
+		}
+	}
+	if tried < 200 {
+		t.Errorf("only %d doses were tried", tried)
+	}
+}
+
+func groupOfOrNil(out *forecast.Result, name string) *forecast.VaccineGroupForecast {
+	for i := range out.Forecasts {
+		if out.Forecasts[i].Group.Name == name {
+			return &out.Forecasts[i]
+		}
+	}
+	return nil
+}
+
+func TestErrors(t *testing.T) {
+	good := func() *forecast.Input { return patient(t, "2021-01-01 08") }
+	tests := []struct {
+		name   string
+		change func(*forecast.Input)
+		want   error
+	}{
+		{"no birth date", func(in *forecast.Input) { in.Patient.BirthDate = 0 }, forecast.ErrBirthDate},
+		{"a birth date that cannot be written", func(in *forecast.Input) { in.Patient.BirthDate = -5 }, forecast.ErrBirthDate},
+		{"no assessment date", func(in *forecast.Input) { in.AssessmentDate = 0 }, forecast.ErrAssessmentDate},
+		{"not born", func(in *forecast.Input) { in.AssessmentDate = in.Patient.BirthDate - 1 }, forecast.ErrNotBorn},
+		{"too many doses", func(in *forecast.Input) { in.Doses = make([]forecast.Dose, forecast.MaxDoses+1) }, forecast.ErrTooManyDoses},
+	}
+	var out forecast.Result
+	for _, tt := range tests {
+		if err := forecast.Default().Forecast(good(), &out); err != nil {
+			t.Fatal(err)
+		}
+		in := good()
+		tt.change(in)
+		if err := forecast.Default().Forecast(in, &out); err != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+		}
+		if len(out.Forecasts)+len(out.Evaluations)+len(out.Doses) != 0 {
+			t.Errorf("%s: the result is not empty", tt.name)
+		}
+	}
+}
