@@ -204,7 +204,8 @@ func (t *HTTPTarget) batchPart(ctx context.Context, entries [][]byte, numbers []
 		}
 		return nil
 	case status < 400 || status >= 500 || status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusNotFound:
-		return fmt.Errorf("send a batch: the server answered with status %d: %w", status, outcome(bundle))
+		// The outcome is no refusal of the records, and must not be taken for one.
+		return fmt.Errorf("send a batch: the server answered with status %d: %v", status, outcome(bundle))
 	case len(numbers) == 1:
 		answers[numbers[0]] = answer{status: status, err: outcome(bundle)}
 		return nil
