@@ -91,6 +91,7 @@ func (c *compiler) vaccines() {
 		previous := c.vaccine(x.Previous)
 		into.previous.add(previous)
 		into.rows = append(into.rows, conflict{previous, x})
+		into.longest = max(into.longest, mostDays(x.MinEnd), mostDays(x.End))
 	}
 }
 
@@ -234,6 +235,12 @@ func (c *compiler) series(s *series, a *antigen, index int) {
 		c.dose(&s.doses[i], &d.Doses[i])
 		s.preferable.union(&s.doses[i].preferable)
 	}
+}
+
+// mostDays returns the largest number of days that a period can take.
+func mostDays(p calendar.Period) calendar.Date {
+	years, months, weeks, days := p.Parts()
+	return calendar.Date((years*12+months)*31 + weeks*7 + days)
 }
 
 // volume reads a recommended volume; what is not a number recommends none.

@@ -192,6 +192,7 @@ type conflict struct {
 type conflicts struct {
 	previous vaccineSet
 	rows     []conflict
+	longest  calendar.Date // no row ends more days than this after its dose
 }
 
 // association says which antigen a vaccine holds at some ages.

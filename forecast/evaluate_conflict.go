@@ -10,6 +10,9 @@ func (r *run) evaluateConflict(ps *patientSeries, given administration, c *clock
 	impacted := false
 	for h := given.history - 1; h >= 0; h-- {
 		q := &r.history[h]
+		if q.date+into.longest <= c.now {
+			break // all that came before has ended, too
+		}
 		if !into.previous.has(q.vaccine) {
 			continue
 		}
