@@ -107,7 +107,7 @@ func (p *Parameter) leaves(paths []path) ([]planned, error) {
 		l := leaf{parameter: p, only: at.only}
 		if at.notFalse {
 			leaves = existsNotFalse(leaves, l, at.steps[0].name)
-			p.extract.kinds |= booleans
+			p.extract.kinds |= hasBooleans
 			continue
 		}
 		emit, kind := emitter(p.Type, at.structure)
@@ -117,7 +117,7 @@ func (p *Parameter) leaves(paths []path) ([]planned, error) {
 		}
 		l.emit = emit
 		p.extract.kinds |= kind
-		if kind == codes {
+		if kind == hasCodes {
 			p.extract.codes = append(p.extract.codes, at.required)
 		}
 		leaves = append(leaves, planned{at.steps, l})

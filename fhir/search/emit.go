@@ -10,16 +10,16 @@ import (
 type kinds uint16
 
 const (
-	codes       kinds = 1 << iota // code
-	booleans                      // boolean
-	strings_                      // string, of a token
-	uris                          // uri and its kin, of a token
-	contacts                      // ContactPoint
-	concepts                      // Coding, CodeableConcept
-	identifiers                   // Identifier
-	references                    // Reference
-	canonicals                    // canonical and uri, of a reference or uri parameter
-	nested                        // a resource inside the resource
+	hasCodes       kinds = 1 << iota // code
+	hasBooleans                      // boolean
+	hasStrings                       // string, of a token
+	hasURIs                          // uri and its kin, of a token
+	hasContacts                      // ContactPoint
+	hasConcepts                      // Coding, CodeableConcept
+	hasIdentifiers                   // Identifier
+	hasReferences                    // Reference
+	hasCanonicals                    // canonical and uri, of a reference or uri parameter
+	hasNested                        // a resource inside the resource
 )
 
 // emitFunc appends the entries that value v has under a leaf's parameter.
@@ -44,7 +44,7 @@ func emitter(t Type, s *definitions.Structure) (emitFunc, kinds) {
 	case URI:
 		switch {
 		case s.Name == "canonical":
-			return (*walker).canonicalURI, canonicals
+			return (*walker).canonicalURI, hasCanonicals
 		case s.Is("uri"):
 			return (*walker).uri, 0
 		}
@@ -55,23 +55,23 @@ func emitter(t Type, s *definitions.Structure) (emitFunc, kinds) {
 func tokenEmitter(s *definitions.Structure) (emitFunc, kinds) {
 	switch s.Name {
 	case "Coding":
-		return (*walker).coding, concepts
+		return (*walker).coding, hasConcepts
 	case "CodeableConcept":
-		return (*walker).codeableConcept, concepts
+		return (*walker).codeableConcept, hasConcepts
 	case "Identifier":
-		return (*walker).identifier, identifiers
+		return (*walker).identifier, hasIdentifiers
 	case "ContactPoint":
-		return (*walker).contactPoint, contacts
+		return (*walker).contactPoint, hasContacts
 	case "boolean":
-		return (*walker).boolean, booleans
+		return (*walker).boolean, hasBooleans
 	case "code", "id":
-		return (*walker).code, codes
+		return (*walker).code, hasCodes
 	}
 	switch {
 	case s.Is("uri"):
-		return (*walker).code, uris
+		return (*walker).code, hasURIs
 	case s.Is("string"):
-		return (*walker).tokenString, strings_
+		return (*walker).tokenString, hasStrings
 	}
 	return nil, 0
 }
@@ -91,11 +91,11 @@ func stringEmitter(s *definitions.Structure) emitFunc {
 func referenceEmitter(s *definitions.Structure) (emitFunc, kinds) {
 	switch {
 	case s.Name == "Reference":
-		return (*walker).reference, references
+		return (*walker).reference, hasReferences
 	case s.Is("uri"):
-		return (*walker).canonical, canonicals
+		return (*walker).canonical, hasCanonicals
 	case s.Name == "Resource":
-		return (*walker).nested, nested
+		return (*walker).nested, hasNested
 	}
 	return nil, 0
 }

@@ -111,7 +111,7 @@ func (w *walker) sampledData(l *leaf, v codec.Value) {
 			f, err = strconv.ParseFloat(sample, 64)
 			f, ok = f*factor+origin, err == nil
 		}
-		if ok && !math.IsNaN(f) {
+		if ok && !math.IsNaN(f) && !math.IsInf(f, 0) {
 			e.Low, e.High = min(e.Low, f), max(e.High, f)
 		}
 	}

@@ -51,7 +51,7 @@ func (w *walker) codeableConcept(l *leaf, v codec.Value) {
 				w.coding(l, c)
 			}
 		case "text":
-			w.text(l, m)
+			w.forText(l, m)
 		}
 	}
 }
@@ -75,11 +75,11 @@ func (w *walker) coding(l *leaf, v codec.Value) {
 	if e.System != "" || e.Code != "" {
 		w.dst = append(w.dst, e)
 	}
-	w.text(l, display)
+	w.forText(l, display)
 }
 
-// text indexes a text for the modifier :text.
-func (w *walker) text(l *leaf, v codec.Value) {
+// forText indexes a text for the modifier :text.
+func (w *walker) forText(l *leaf, v codec.Value) {
 	if s := text(v); s != "" {
 		w.dst = append(w.dst, Entry{Parameter: l.parameter, Aspect: AspectText, Text: s, Folded: Fold(s)})
 	}
@@ -104,7 +104,7 @@ func (w *walker) identifier(l *leaf, v codec.Value) {
 	if e.System != "" || e.Code != "" {
 		w.dst = append(w.dst, e)
 	}
-	w.text(l, typ.Get("text"))
+	w.forText(l, typ.Get("text"))
 	if e.Code == "" {
 		return
 	}

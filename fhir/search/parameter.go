@@ -1,10 +1,3 @@
-// Package search is FHIR R4 search without a store: search parameters
-// compiled from the definitions, the index entries that a resource has under
-// them, and query text parsed once into a tree. A store keeps the entries in
-// its own key order and compiles the tree into reads of its own; Compare.Match
-// is what a comparison means, for stores that must look at a resource itself.
-//
-// https://hl7.org/fhir/R4/search.html
 package search
 
 // Type is SearchParameter.type: https://hl7.org/fhir/R4/valueset-search-param-type.html

@@ -234,7 +234,7 @@ func (r *Registry) reference(resource, code string) (*Parameter, *refusal) {
 		return nil, why
 	case p.Type != Reference:
 		return nil, invalid("%s of %s is of type %s; only a reference can be followed", p.Code, p.Resource, p.Type)
-	case p.extract.kinds&references == 0:
+	case p.extract.kinds&hasReferences == 0:
 		return nil, notSupported("%s of %s does not point to resources by type and id and cannot be followed", p.Code, p.Resource)
 	}
 	return p, nil

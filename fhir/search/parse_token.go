@@ -37,27 +37,33 @@ func tokenValue(text string) (Value, *refusal) {
 //
 // Elements of type code are indexed without a system, since they have none.
 // Where R4 binds them to a value set, the system of its codes is implied: a
-// search may write it.
+// search may write it. Elements of type string are indexed folded.
 func appendTokens(dst []Value, p *Parameter, text string) ([]Value, *refusal) {
 	v, why := tokenValue(text)
 	if why != nil {
 		return nil, why
 	}
 	kinds := p.extract.kinds
-	if plain := kinds &^ (contacts | uris | booleans); plain == 0 && !v.AnySystem {
+	if plain := kinds &^ (hasContacts | hasURIs | hasBooleans); plain == 0 && !v.AnySystem {
 		return nil, invalid("%s has codes without systems; write the value alone, and a bar that belongs to it \\|", p.Code)
 	}
-	if kinds == booleans && v.Code != "true" && v.Code != "false" {
+	if kinds == hasBooleans && v.Code != "true" && v.Code != "false" {
 		return nil, invalid("%s takes true or false", p.Code)
 	}
-	if kinds&strings_ != 0 {
-		v.Code = Fold(v.Code)
+	if kinds&hasStrings != 0 {
+		folded := v
+		folded.Code = Fold(v.Code)
+		if kinds == hasStrings || folded.Code == v.Code {
+			v = folded
+		} else {
+			dst = append(dst, folded)
+		}
 	}
-	if kinds&codes == 0 || v.System == "" {
+	if kinds&hasCodes == 0 || v.System == "" {
 		return append(dst, v), nil
 	}
 	implied := impliedCodes(p.extract.codes, &v)
-	if kinds != codes || len(implied) == 0 {
+	if kinds != hasCodes || len(implied) == 0 {
 		dst = append(dst, v)
 	}
 	return append(dst, implied...), nil

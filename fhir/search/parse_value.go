@@ -78,9 +78,9 @@ func (p *parser) modifier(parameter *Parameter, suffix string) (Modifier, string
 		return 0, "", invalid("%s, of type %s, does not take the modifier :%s", parameter.Code, parameter.Type, printable(suffix))
 	case suffix == "in" || suffix == "not-in":
 		return 0, "", notSupported(":%s needs value sets, which are not served; list the codes", suffix)
-	case m.modifier == OfType && parameter.extract.kinds&identifiers == 0:
+	case m.modifier == OfType && parameter.extract.kinds&hasIdentifiers == 0:
 		return 0, "", invalid(":of-type is for identifiers, and %s has none", parameter.Code)
-	case m.modifier == Identifier && parameter.extract.kinds&references == 0:
+	case m.modifier == Identifier && parameter.extract.kinds&hasReferences == 0:
 		return 0, "", invalid(":identifier is for references, and %s holds canonical URLs", parameter.Code)
 	case m.modifier == Above || m.modifier == Below:
 		why := p.hierarchical(parameter, m.modifier)
@@ -97,7 +97,7 @@ func (p *parser) hierarchical(parameter *Parameter, m Modifier) *refusal {
 	case Token:
 		return notSupported("codes are not compared by their code system's hierarchy; list the codes")
 	}
-	if parameter.extract.kinds&canonicals != 0 {
+	if parameter.extract.kinds&hasCanonicals != 0 {
 		if m == Above {
 			return invalid(":above does not apply to canonical URLs")
 		}
@@ -234,7 +234,7 @@ func (p *parser) referenceValue(parameter *Parameter, m Modifier, typ, text stri
 	if why != nil {
 		return Value{}, why
 	}
-	if parameter.extract.kinds&canonicals != 0 {
+	if parameter.extract.kinds&hasCanonicals != 0 {
 		if t := fhir.ParseReference(s); t.Kind == fhir.Relative && p.registry.set.IsResource(t.Type) {
 			return Value{Target: t}, nil
 		}

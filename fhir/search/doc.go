@@ -1,0 +1,36 @@
+// Package search is FHIR R4 search without a store: search parameters
+// compiled from the definitions, the index entries that a resource has under
+// them, and query text parsed once into a tree. A store keeps the entries in
+// its own key order and compiles the tree into reads of its own; Compare.Match
+// is what a comparison means, for stores that must look at a resource itself.
+//
+// https://hl7.org/fhir/R4/search.html
+//
+// # How R4 is read where it leaves a choice
+//
+// Strings are compared by Fold; punctuation and white space count. Each part
+// of a name is compared from its beginning: a family name of two words is not
+// found by the second.
+//
+// Tokens are case-sensitive, but those over the data type string are not. An
+// element of type code has no system; a search may write the one that its
+// required binding implies. ContactPoint, boolean and uri have none, and a bar
+// in a search for them is refused. Patient.deceased is false where the element
+// is absent, as its expression says.
+//
+// A number stands for a range of half a unit of its last digit either way,
+// also 1e2. A Quantity with a comparator is a range open to one side. Units are
+// not converted. ap widens by 10%.
+//
+// A Period without a start or end is open there; a Timing is its outer limits;
+// an instant has no width. A date without a time is in Config.Zone.
+//
+// A reference without a version is found whatever version the resource
+// refers to; likewise a canonical. Which type a reference points to is told by
+// its own text or Reference.type. What is inside a resource (contained) is
+// neither indexed nor followed, nor does a reference to it make the parameter
+// present for :missing.
+//
+// Expressions that select by type (as, ofType) mean exactly that type. Under a
+// composite parameter, one value has at most MaxCombinations entries.
+package search
