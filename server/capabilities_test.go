@@ -1,0 +1,126 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+type statement struct {
+	ResourceType, FHIRVersion, Kind, Status, Date string
+	Format                                        []string
+	Implementation                                struct{ URL string }
+	Rest                                          []struct {
+		Interaction []struct{ Code string }
+		Operation   []struct{ Name, Definition string }
+		Resource    []struct {
+			Type, Versioning, ConditionalRead, ConditionalDelete            string
+			ReadHistory, UpdateCreate, ConditionalCreate, ConditionalUpdate bool
+			Interaction                                                     []struct{ Code string }
+			SearchParam                                                     []struct{ Name, Definition, Type string }
+			Operation                                                       []struct{ Name, Definition string }
+		}
+	}
+}
+
+// The CapabilityStatement is valid, and each of its claims is put to the test.
+func TestCapabilities(t *testing.T) {
+	a := serve(t)
+	got := a.do("GET /metadata", "").want(200)
+	var s statement
+	if err := json.Unmarshal([]byte(got.text), &s); err != nil {
+		t.Fatal(err)
+	}
+	if s.FHIRVersion != "4.0.1" || s.Kind != "instance" || s.Implementation.URL != a.base || len(s.Rest) != 1 {
+		t.Fatalf("CapabilityStatement: %.300s", got.text)
+	}
+	// Stored, it passes the same check as any other resource.
+	a.do("POST /CapabilityStatement", got.text).want(201)
+	a.do("GET /metadata?mode=full", "").want(200)
+	a.do("GET /metadata?mode=terminology", "").want(400).issue("not-supported")
+	a.do("HEAD /metadata", "").want(200)
+
+	rest := s.Rest[0]
+	for _, i := range rest.Interaction {
+		a.do("POST ", bundleOf(i.Code, put("Patient/"+i.Code, patient(i.Code, "A")))).want(200)
+	}
+	for _, o := range rest.Operation {
+		a.do("POST /$"+o.Name, ask("2021-01-01", patient("p", "A"))).want(200)
+	}
+	if len(rest.Resource) < 140 {
+		t.Errorf("%d types are claimed", len(rest.Resource))
+	}
+	for _, r := range rest.Resource {
+		var codes []string
+		for _, i := range r.Interaction {
+			codes = append(codes, i.Code)
+			a.exercise(r.Type, i.Code)
+		}
+		writable := !strings.HasPrefix(r.Type, "ImmunizationRec") && !strings.HasPrefix(r.Type, "ImmunizationEva")
+		if slices.Contains(codes, "create") != writable || r.ConditionalCreate != writable || r.UpdateCreate != writable {
+			t.Errorf("%s claims %v, conditional create %t, update as create %t", r.Type, codes, r.ConditionalCreate, r.UpdateCreate)
+		}
+		if r.ConditionalUpdate || r.ConditionalDelete != "not-supported" || r.Versioning != "versioned" || !r.ReadHistory {
+			t.Errorf("%s: %+v", r.Type, r)
+		}
+		for _, p := range r.SearchParam {
+			if !strings.HasPrefix(p.Definition, "http://hl7.org/fhir/SearchParameter/") {
+				t.Errorf("%s %s has the definition %q", r.Type, p.Name, p.Definition)
+			}
+			understood := func(value string) bool { return a.do("GET /"+r.Type+"?"+p.Name+"="+value, "").status == 200 }
+			if !slices.ContainsFunc(samples[p.Type], understood) {
+				t.Errorf("%s claims the parameter %s of type %s, and refuses all of %q", r.Type, p.Name, p.Type, samples[p.Type])
+			}
+		}
+		for _, o := range r.Operation {
+			a.do("GET /"+r.Type+"/none/$"+o.Name, "").want(404).issue("not-found")
+		}
+	}
+}
+
+// exercise does an interaction on a type. What is mounted answers about the
+// resource; what is not, about the path or the method.
+func (a *api) exercise(resourceType, code string) {
+	a.t.Helper()
+	path, empty := "/"+resourceType, fmt.Sprintf(`{"resourceType":%q,"id":"claimed"}`, resourceType)
+	switch code {
+	case "read":
+		a.do("GET "+path+"/none", "").want(404).issue("not-found")
+	case "vread":
+		a.do("GET "+path+"/none/_history/1", "").want(404).issue("not-found")
+	case "history-instance":
+		a.do("GET "+path+"/none/_history", "").want(404).issue("not-found")
+	case "search-type":
+		a.do("GET "+path+"?_id=none", "").want(200)
+		a.do("POST "+path+"/_search", "_id=none", "Content-Type: application/x-www-form-urlencoded").want(200)
+	case "create", "update":
+		call, done := "POST "+path, 201
+		if code == "update" {
+			call = "PUT " + path + "/claimed"
+		}
+		// Some types have required elements, which this resource lacks.
+		if got := a.do(call, empty); got.status != done {
+			got.want(400).issue("required")
+		}
+	case "delete":
+		a.do("DELETE "+path+"/none", "").want(204)
+	default:
+		a.t.Errorf("%s claims %s, which no one tried", resourceType, code)
+	}
+}
+
+// samples are values of which a search parameter of a type takes at least one:
+// some tokens are booleans, and the parts of composites are of any type.
+var samples = map[string][]string{
+	"number":    {"5"},
+	"quantity":  {"5"},
+	"date":      {"2021-03"},
+	"reference": {"Patient/none"},
+	"uri":       {"http://example.org/none"},
+	"string":    {"none"},
+	"token":     {"none", "true"},
+	"composite": {"none$none", "none$5", "none$2021-03", "Patient/none$none", "none$Patient/none", "none$true", "5$5", "none$5$5"},
+	"special":   {"none"},
+}

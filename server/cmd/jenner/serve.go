@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/jenner-iis/jenner/resources"
+	"github.com/jenner-iis/jenner/server"
+)
+
+// serveCommand is "jenner serve".
+type serveCommand struct {
+	storeSettings
+	forecastSettings
+	Listen        string     `help:"Address to listen on. Without authorization it must be this machine's alone." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Auth          string     `help:"Authorization: off, for a laptop. smart is not there yet." default:"off"`
+	BaseURL       string     `name:"base-url" help:"URL of the FHIR API as clients see it through a proxy; it stands in Location, fullUrl and links." placeholder:"URL"`
+	MaxBody       bytesOf    `help:"Largest body of a request." default:"32MiB" placeholder:"SIZE"`
+	Handling      string     `help:"Unknown search parameters, where a request does not say: strict refuses, lenient ignores and reports them." enum:"strict,lenient" default:"strict"`
+	MetricsListen string     `help:"Address for Prometheus metrics, at /metrics; none by default." placeholder:"HOST:PORT"`
+	LogLevel      slog.Level `help:"Least level of log lines: debug, info, warn, error." default:"info"`
+}
+
+// Run serves until ctx ends.
+func (c *serveCommand) Run(ctx context.Context, s surroundings) (err error) {
+	if err := c.check(); err != nil {
+		return err
+	}
+	folder, err := c.folder()
+	if err != nil {
+		return err
+	}
+	logger := slog.New(slog.NewJSONHandler(s.stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+
+	listener, err := c.listen(ctx, c.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	base := c.base(listener.Addr())
+
+	p, err := openParts(folder, c.Timezone.Location, s.now, logger, base)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.store.Close()) }()
+
+	metrics := server.NewMetrics()
+	service, err := p.service(ctx, s.now, base, metrics.Dangling)
+	if err != nil {
+		return err
+	}
+	forecaster, err := c.forecaster(s.now, records{service})
+	if err != nil {
+		return err
+	}
+	handler, err := server.New(server.Config{
+		Resources:  service,
+		Operations: forecaster.Operations(),
+		Authorize:  func(*http.Request) (resources.Access, error) { return resources.Everything(), nil },
+		Hosts:      c.hosts(base),
+		Logger:     logger,
+		Metrics:    metrics,
+		Now:        s.now,
+		Version:    version(),
+		Lenient:    c.Handling == "lenient",
+		MaxBody:    int64(c.MaxBody),
+	})
+	if err != nil {
+		return err
+	}
+	stopMetrics, err := c.serveMetrics(ctx, metrics, logger)
+	if err != nil {
+		return err
+	}
+	defer stopMetrics()
+	logger.Info("serving", "base", base, "address", listener.Addr().String(), "store", folder, "version", version())
+	c.greet(s, base)
+	err = server.Serve(ctx, listener, handler, logger)
+	logger.Info("stopped")
+	return err
+}
+
+// check refuses what cannot be served.
+func (c *serveCommand) check() error {
+	switch c.Auth {
+	case "off":
+	case "smart":
+		return fmt.Errorf("%w: --auth smart is not supported yet; with --auth off the server can be reached from this machine alone", errUsage)
+	default:
+		return fmt.Errorf("%w: --auth must be off", errUsage)
+	}
+	if c.BaseURL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.BaseURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("%w: --base-url must be a URL such as https://iis.example.org/fhir", errUsage)
+	}
+	return nil
+}
+
+// listen listens on an address of this machine alone, as there is no
+// authorization.
+func (c *serveCommand) listen(ctx context.Context, address string) (net.Listener, error) {
+	l, err := server.Listen(ctx, address, true)
+	if errors.Is(err, server.ErrNotLoopback) {
+		return nil, fmt.Errorf("%w; while --auth is off only this machine may reach the server: use 127.0.0.1, [::1] or localhost", err)
+	}
+	return l, err
+}
+
+// base is the base URL as clients see it.
+func (c *serveCommand) base(address net.Addr) string {
+	if c.BaseURL != "" {
+		return strings.TrimRight(c.BaseURL, "/")
+	}
+	host, _, _ := net.SplitHostPort(c.Listen)
+	_, port, _ := net.SplitHostPort(address.String())
+	return "http://" + net.JoinHostPort(host, port) + server.Mount
+}
+
+// hosts are the names by which browsers of this machine may reach the server.
+func (c *serveCommand) hosts(base string) []string {
+	hosts := []string{"localhost", "127.0.0.1", "::1"}
+	if host, _, err := net.SplitHostPort(c.Listen); err == nil {
+		hosts = append(hosts, strings.ToLower(host))
+	}
+	if u, err := url.Parse(base); err == nil {
+		hosts = append(hosts, strings.ToLower(u.Hostname()))
+	}
+	return hosts
+}
+
+// serveMetrics serves the metrics on a listener of their own, if one is wanted.
+func (c *serveCommand) serveMetrics(ctx context.Context, m *server.Metrics, logger *slog.Logger) (stop func(), err error) {
+	if c.MetricsListen == "" {
+		return func() {}, nil
+	}
+	l, err := c.listen(ctx, c.MetricsListen)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", m.Handler())
+	ctx, cancel := context.WithCancel(ctx)
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		if err := server.Serve(ctx, l, mux, logger); err != nil {
+			logger.Error("metrics", "error", err.Error())
+		}
+	}()
+	logger.Info("serving metrics", "address", l.Addr().String())
+	return func() { cancel(); <-stopped }, nil
+}
+
+// greet tells a person what to try.
+func (c *serveCommand) greet(s surroundings, base string) {
+	fmt.Fprintf(s.stdout, `Jenner serves FHIR R4 at %[1]s (store: %[2]s). There is no authorization: this machine alone can reach it.
+Try, in the folder of the source:
+  curl -H 'Content-Type: application/fhir+json' --data-binary @conformance/examples/child.json %[1]s
+  curl '%[1]s/Immunization?patient=example-child&_pretty=true'
+  curl '%[1]s/Patient/example-child/$immds-forecast?_pretty=true'
+  curl -H 'Content-Type: application/fhir+json' --data-binary @conformance/examples/forecast/parameters.json '%[1]s/$immds-forecast?_pretty=true'
+Ctrl-C stops it.
+`, base, c.Store)
+}

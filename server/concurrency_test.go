@@ -1,0 +1,99 @@
+package server_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+)
+
+// together runs n clients at once and gives what each was answered.
+func together(t *testing.T, n int, client func(i int) (answer, error)) []answer {
+	t.Helper()
+	var wait sync.WaitGroup
+	answers, failures := make([]answer, n), make([]error, n)
+	start := make(chan struct{})
+	for i := range n {
+		wait.Go(func() {
+			<-start
+			answers[i], failures[i] = client(i)
+		})
+	}
+	close(start)
+	wait.Wait()
+	for _, err := range failures {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return answers
+}
+
+// Fifty clients update one version: one wins each round, and nothing it wrote is
+// lost.
+func TestConcurrentIfMatch(t *testing.T) {
+	a := serve(t)
+	a.do("PUT /Patient/p", patient("p", "Start")).want(201)
+	for round := 1; round <= 5; round++ {
+		match := fmt.Sprintf(`If-Match: W/"%d"`, round)
+		var winner string
+		for i, got := range together(t, 50, func(i int) (answer, error) {
+			return a.try("PUT /Patient/p", patient("p", fmt.Sprintf("R%dC%d", round, i)), match)
+		}) {
+			switch got.status {
+			case 200:
+				if winner != "" {
+					t.Errorf("round %d: both %s and client %d won", round, winner, i)
+				}
+				winner = fmt.Sprintf("R%dC%d", round, i)
+			case 412:
+				got.issue("conflict")
+			default:
+				t.Errorf("round %d: status %d: %s", round, got.status, got.text)
+			}
+		}
+		if got := a.do("GET /Patient/p", "").want(200); winner == "" || got.get("name.0.family") != winner || got.get("meta.versionId") != fmt.Sprint(round+1) {
+			t.Fatalf("round %d: %s won, stored is %s", round, winner, got.text)
+		}
+	}
+}
+
+// Fifty conditional creates with one identifier make one resource.
+func TestConcurrentConditionalCreates(t *testing.T) {
+	a := serve(t)
+	created := 0
+	ids := map[string]bool{}
+	for _, got := range together(t, 50, func(i int) (answer, error) {
+		if i%2 == 0 {
+			return a.try("POST /Patient", identified("1"), "If-None-Exist: identifier=http://example.org/ids|1")
+		}
+		return a.try("POST ", transaction(post(1, "Patient", identified("1"), `,"ifNoneExist":"identifier=http://example.org/ids|1"`)), "Prefer: return=representation")
+	}) {
+		at := ""
+		if got.get("resourceType") == "Bundle" {
+			at = "entry.0.resource."
+		}
+		ids[got.want(got.status).get(at+"id")] = true
+		if got.status == 201 || got.get("entry.0.response.status") == "201 Created" {
+			created++
+		}
+	}
+	if created != 1 || len(ids) != 1 || a.total("Patient") != "1" {
+		t.Errorf("%d answers say created, the ids are %v, %s patients are stored; want one of each", created, ids, a.total("Patient"))
+	}
+}
+
+// What an update acknowledged, any read and search that begins afterwards sees.
+func TestReadYourWrites(t *testing.T) {
+	a := serve(t)
+	for _, got := range together(t, 20, func(i int) (answer, error) {
+		id, name := fmt.Sprintf("p%d", i), fmt.Sprintf("Name%d", i)
+		if got, err := a.try("PUT /Patient/"+id, patient(id, name)); err != nil || got.status != 201 {
+			return got, err
+		}
+		return a.try("GET /Patient?family:exact="+name, "")
+	}) {
+		if got.want(200).ids() == "" {
+			t.Errorf("%s does not find what was just written: %s", got.call, got.text)
+		}
+	}
+}
