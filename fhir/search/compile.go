@@ -34,7 +34,7 @@ func (r *Registry) compile(s *definitions.Structure, d *definitions.SearchParame
 	if err := servable(d); err != nil {
 		return nil, nil, err
 	}
-	expression := r.expression(s, d)
+	expression := expressionFor(s, d)
 	if expression == "" {
 		return nil, nil, errors.New("no expression says what it searches")
 	}
@@ -84,8 +84,8 @@ func servable(d *definitions.SearchParameter) error {
 	return nil
 }
 
-// expression is the definition's expression for a type: that of the nearest base.
-func (r *Registry) expression(s *definitions.Structure, d *definitions.SearchParameter) string {
+// expressionFor is the definition's expression for a type: that of the nearest base.
+func expressionFor(s *definitions.Structure, d *definitions.SearchParameter) string {
 	for ; s != nil; s = s.Base {
 		for i := range d.Bases {
 			if d.Bases[i].Type == s.Name {

@@ -76,6 +76,9 @@ func (p *parser) refuse(name string, why *refusal) {
 func (p *parser) clause(clause string) {
 	rawName, rawValue, _ := strings.Cut(clause, "=")
 	name, ok := decode(rawName)
+	if !ok {
+		name = rawName
+	}
 	value, ok2 := decode(rawValue)
 	if slices.Contains(p.options.Ignore, name) {
 		return

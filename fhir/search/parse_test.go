@@ -140,6 +140,7 @@ func TestParse(t *testing.T) {
 		{"Immunization", "performer:above=Organization/42", []string{"performer:above=Organization/42(Organization, 42, )"}},
 		{"Measure", "depends-on=http://x/Library/a|1.0", []string{"depends-on=http://x/Library/a(, , 1.0)"}},
 		{"Measure", "depends-on:below=http://x/Library/a|1", []string{"depends-on:below=http://x/Library/a(, , 1)"}},
+		{"Measure", "depends-on=Library/a/_history/2", []string{"depends-on=Library/a(Library, a, 2)"}},
 		{"Measure", "depends-on=Library/a", []string{"depends-on=Library/a(Library, a, )"}},
 
 		// date
@@ -223,6 +224,7 @@ func TestParseInvalid(t *testing.T) {
 		{"Patient", `name=a\qb`, `error invalid at name: a backslash may stand only before a comma, a bar, a dollar sign or a backslash; write it \\`},
 		{"Patient", `name=a\`, `error invalid at name: a backslash may stand only before a comma, a bar, a dollar sign or a backslash; write it \\`},
 		{"Patient", "name=%zz", "error invalid at name: the percent-encoding is wrong; write % as %25"},
+		{"Patient", "na%zzme=x", "error invalid at na%zzme: the percent-encoding is wrong; write % as %25"},
 		{"Patient", "name=%ff", "error invalid at name: the text is not valid UTF-8"},
 		{"Patient", "name=a%00b", "error invalid at name: the value holds a control character"},
 		{"Patient", "name=%CC%81", "error invalid at name: the value holds nothing but accents"},
@@ -288,6 +290,8 @@ func TestParseInvalid(t *testing.T) {
 		{"Patient", strings.Repeat("name=x&", 65), "error too-costly: the search has more than 64 parameters"},
 		{"Patient", "_id=1" + strings.Repeat(",1", 500), "error too-costly at _id: the list has more than 500 values"},
 		{"Patient", "name=" + long, "error too-costly at name: the value is longer than 16384 bytes"},
+		{"GraphDefinition", "start=http://hl7.org/fhir/resource-types|" + strings.Repeat(",http://hl7.org/fhir/resource-types|", 300),
+			"error too-costly at start: the search has more than 20000 values in all"},
 		{"Organization", strings.Repeat("partof.", 8) + "name=x", "error too-costly at " + strings.Repeat("partof.", 8) + "name: the chain has more than 6 links"},
 		{"Observation", "focus.focus.focus.focus.focus.focus.zzz=1", "error too-costly at focus.focus.focus.focus.focus.focus.zzz: the search has more than 512 conditions; name the types in chains, as in subject:Patient.name"},
 		{"Provenance", "target.entity.target.entity._id=x", "error too-costly at target.entity.target.entity._id: the search has more than 512 conditions; name the types in chains, as in subject:Patient.name"},
@@ -296,7 +300,7 @@ func TestParseInvalid(t *testing.T) {
 		t.Run(tt.resource+"?"+tt.query[:min(60, len(tt.query))], func(t *testing.T) {
 			q, err := registry.Parse(tt.resource, tt.query, search.Options{Now: now})
 			if err == nil {
-				t.Fatalf("Parse = %v, want %s", trees(q), tt.want)
+				t.Fatalf("Parse = %.200s, want %s", trees(q), tt.want)
 			}
 			if err.Error() != tt.want {
 				t.Errorf("Parse: %v\nwant   %s", err, tt.want)

@@ -8,7 +8,8 @@ import (
 )
 
 // maxValues bounds the values in a whole search: a chain that may lead to many
-// types has its list of values once per type.
+// types has its list of values once per type, and system| becomes all codes of
+// the system.
 const maxValues = 20_000
 
 // modifiers are the modifiers of R4 with the types they go with.
@@ -50,14 +51,15 @@ func (p *parser) compare(resource, name, value string) (Condition, *refusal) {
 	if len(values) > p.options.Limits.Values {
 		return nil, tooCostly("the list has more than %d values", p.options.Limits.Values)
 	}
-	if p.values += len(values); p.values > maxValues {
-		return nil, tooCostly("the search has more than %d values in all", maxValues)
-	}
 	for _, text := range values {
 		if text == "" {
 			return nil, invalid("a value in the list is empty; write a comma that belongs to a value \\,")
 		}
+		before := len(c.Values)
 		if c.Values, why = p.value(c.Values, parameter, c.Modifier, typ, text); why != nil {
+			return nil, why
+		}
+		if why = p.spend(len(c.Values) - before); why != nil {
 			return nil, why
 		}
 	}
@@ -65,6 +67,14 @@ func (p *parser) compare(resource, name, value string) (Condition, *refusal) {
 		return nil, invalid(":missing takes one value, true or false")
 	}
 	return c, nil
+}
+
+// spend counts values; it is nil until there are too many.
+func (p *parser) spend(values int) *refusal {
+	if p.values += values; p.values > maxValues {
+		return tooCostly("the search has more than %d values in all", maxValues)
+	}
+	return nil
 }
 
 // modifier reads a modifier; for a reference also the name of a type.
@@ -219,8 +229,8 @@ func (p *parser) compositeValue(dst []Value, parameter *Parameter, text string) 
 				longer = append(longer, Value{Components: append(slices.Clone(c.Components), v)})
 			}
 		}
-		if p.values += len(longer); p.values > maxValues {
-			return nil, tooCostly("the search has more than %d values in all", maxValues)
+		if why := p.spend(len(longer)); why != nil {
+			return nil, why
 		}
 		combinations = longer
 	}
@@ -235,7 +245,7 @@ func (p *parser) referenceValue(parameter *Parameter, m Modifier, typ, text stri
 		return Value{}, why
 	}
 	if parameter.extract.kinds&hasCanonicals != 0 {
-		if t := fhir.ParseReference(s); t.Kind == fhir.Relative && p.registry.set.IsResource(t.Type) {
+		if t, ok := p.registry.target(s); ok && t.Kind == fhir.Relative && p.registry.set.IsResource(t.Type) {
 			return Value{Target: t}, nil
 		}
 		t, ok := p.registry.canonicalTarget(s)
