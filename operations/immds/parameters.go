@@ -205,4 +205,12 @@ func (x *run) checkInput(today func() calendar.Date) {
 	if x.in.Patient.BirthDate > x.in.AssessmentDate {
 		x.issues.add(fhir.Error, fhir.CodeInvalid, expression(x.patient, x.patient, "birthDate"), "the birth date is after the assessment date")
 	}
+	if x.explain && len(x.doses) > maxExplained {
+		x.issues.add(fhir.Error, fhir.CodeTooCostly, "", "the patient has more than "+strconv.Itoa(maxExplained)+" doses, the most that are explained; ask without explain")
+	}
 }
+
+// maxExplained bounds the doses of a forecast that is explained. To name the day from
+// which a dose would have been valid it is evaluated anew for many days, so that a
+// thousand doses in conflict with each other would take seconds.
+const maxExplained = 200

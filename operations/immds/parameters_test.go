@@ -95,6 +95,8 @@ func TestErrors(t *testing.T) {
 			fhir.ErrSyntax, "error structure at Parameters.parameter[1].resource.effectiveDateTime"},
 		{"ten thousand doses", "", append([]string{patient("2020-01-01")}, many(10_000)...), fhir.ErrUnprocessable,
 			"error too-costly at Parameters.parameter[1001].resource"},
+		{"two hundred and one doses explained", "explain=true", append([]string{patient("2020-01-01")}, many(201)...), fhir.ErrUnprocessable,
+			"error too-costly"},
 	}
 	f := newForecaster(t, nil)
 	for _, tt := range tests {
