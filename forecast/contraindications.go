@@ -28,6 +28,38 @@ func (r *run) determineContraindications(a *antigen) (contra *contraindication, 
 	return contra, barred
 }
 
+// unknownContraindications collects the texts of the contraindications of a group
+// of which it is not known whether they apply: a clinician may know (tables 7-5
+// and 7-6).
+func (r *run) unknownContraindications(g *vaccineGroup) []string {
+	if r.unknown == (observationSet{}) {
+		return nil
+	}
+	texts := r.textList[:0]
+	for _, index := range g.antigens {
+		a := &r.engine.antigens[index]
+		for i := range a.contras {
+			x := &a.contras[i]
+			if r.unknown.has(x.data.Code) && r.today.within(r.ages[x.begin], r.ages[x.end]) {
+				texts = addText(texts, x.data.Text)
+			}
+		}
+		for i := range a.vaccineBars {
+			x := &a.vaccineBars[i]
+			if !r.unknown.has(x.data.Code) {
+				continue
+			}
+			for _, v := range x.vaccines {
+				if r.today.within(r.ages[v.begin], r.ages[v.end]) {
+					texts = addText(texts, x.data.Text)
+				}
+			}
+		}
+	}
+	r.textList = texts
+	return r.texts.keep(texts)
+}
+
 // contraindicated is table 7-7: is the relevant patient series contraindicated?
 // It is, too, when every preferable vaccine of all its doses is barred.
 func (f *antigenForecast) contraindicated(s *series) bool {

@@ -9,7 +9,7 @@ func (r *run) evaluateVaccine(d *dose, given administration, c *clock) (bool, Re
 	if ok {
 		return true, why
 	}
-	cvx := r.dose(int32(given.history)).CVX
+	cvx := r.dose(given.history).CVX
 	if r.evaluateAllowableVaccine(d, given, c) {
 		r.stepVaccine(RuleAllowableVaccine, 1, Yes, c, cvx)
 		return true, why
@@ -29,7 +29,7 @@ func (r *run) evaluatePreferableVaccine(d *dose, given administration, c *clock)
 	if !d.preferable.has(given.vaccine) {
 		return false, 0
 	}
-	input := r.dose(int32(given.history))
+	input := r.dose(given.history)
 	for i := range d.preferables {
 		v := &d.preferables[i]
 		if v.vaccine != given.vaccine || !c.within(r.ages[v.begin], r.ages[v.end]) { // CALCDTPREF-1, -2

@@ -96,24 +96,26 @@ type explanation struct {
 	validFrom calendar.Date
 }
 
-// explainDose closes the steps of one dose.
-func (r *run) explainDose(ps *patientSeries, validFrom calendar.Date) {
-	if r.steps != nil {
-		ps.explained = append(ps.explained, explanation{r.steps.cut(), validFrom})
+// explainDose closes the steps of one dose, for which the series dose with index
+// target was open when it came up.
+func (r *run) explainDose(ps *patientSeries, target int, given administration, e evaluation) {
+	why := explanation{steps: r.steps.cut()}
+	if e.status == NotValid {
+		recorder := r.steps
+		r.steps = nil
+		why.validFrom = r.validFrom(ps, target, given)
+		r.steps = recorder
 	}
+	ps.explained = append(ps.explained, why)
 }
 
 // validFrom returns the first day on which a dose that is Not Valid would have
 // been valid, all doses before it being as they are; no date if there is none.
-// The target dose is the one that was open when the dose came up.
 //
 // It evaluates the dose again on each later day on which any comparison would come
 // out differently, as the clock tells. Between those days nothing can change.
 func (r *run) validFrom(ps *patientSeries, target int, given administration) calendar.Date {
-	recorder := r.steps
-	r.steps = nil
-	defer func() { r.steps = recorder }()
-	expires := after(r.dose(int32(given.history)).Expires)
+	expires := after(r.dose(given.history).Expires)
 	for range maxValidFrom {
 		c := at(given.date)
 		index := target

@@ -31,20 +31,3 @@ func (r *run) forecastSeries(f *antigenForecast, ps *patientSeries) {
 		ps.skipTarget()
 	}
 }
-
-// unsatisfied returns the series dose of the target dose that is not satisfied,
-// or nil. It is always the last.
-func (ps *patientSeries) unsatisfied() *dose {
-	t := &ps.targets[len(ps.targets)-1]
-	if t.status != notSatisfied {
-		return nil
-	}
-	return &ps.series.doses[t.dose]
-}
-
-// skipTarget skips the last target dose and opens the next, if there is one.
-func (ps *patientSeries) skipTarget() {
-	t := &ps.targets[len(ps.targets)-1]
-	t.status = skipped
-	ps.nextTarget(int(t.dose) + 1)
-}

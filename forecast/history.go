@@ -94,4 +94,4 @@ func (r *run) input(h int) int {
 }
 
 // dose returns the input that a dose of the history came from.
-func (r *run) dose(h int32) *Dose { return &r.in.Doses[r.history[h].input] }
+func (r *run) dose(h int) *Dose { return &r.in.Doses[r.history[h].input] }

@@ -174,7 +174,10 @@ type VaccineGroupForecast struct {
 	// not known whether they apply (table 5-4), without repetition. All entries
 	// of a group have the same.
 	Indications []string
-	Steps       []Step // with Options.Explain
+	// Contraindications holds, in the same way, the text of contraindications of
+	// which it is not known whether they apply (tables 7-5 and 7-6).
+	Contraindications []string
+	Steps             []Step // with Options.Explain
 }
 
 // SeriesForecast is the forecast of one patient series (chapter 7).

@@ -49,6 +49,7 @@ const (
 	RuleVaccineGroupStatus
 	RulePriorityForecast
 	RuleVaccineGroupEarliest
+	RuleSingleAntigenEarliest
 	RuleVaccineGroupRecommended
 	RuleVaccineGroupPastDue
 	RuleVaccineGroupLatest
@@ -98,9 +99,10 @@ var rules = [...]struct{ id, section, table string }{
 	RuleScoreInProcess:              {"SELECTBEST-1", "8.5", "8-9"},
 	RuleScoreNoValidDoses:           {"SELECTBEST-1", "8.6", "8-11"},
 	RuleBestSeries:                  {"", "8.8", "8-14"},
-	RuleVaccineGroupStatus:          {"SINGLEANTVG-1", "9.2", "9-4"},
+	RuleVaccineGroupStatus:          {"", "9.3", "9-4"},
 	RulePriorityForecast:            {"FORECASTPRIORITY-1", "9.3", ""},
 	RuleVaccineGroupEarliest:        {"MULTIANTVG-1", "9.3", ""},
+	RuleSingleAntigenEarliest:       {"SINGLEANTVG-2", "9.2", ""},
 	RuleVaccineGroupRecommended:     {"FORECASTVG-2", "9.1", ""},
 	RuleVaccineGroupPastDue:         {"FORECASTVG-3", "9.1", ""},
 	RuleVaccineGroupLatest:          {"FORECASTVG-4", "9.1", ""},

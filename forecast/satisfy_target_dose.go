@@ -6,7 +6,7 @@ func (r *run) satisfyTargetDose(ps *patientSeries, d *dose, given administration
 	if d.inadvertent.has(given.vaccine) { // section 6.3, table 6-13
 		if r.steps != nil {
 			r.steps.add(Step{Rule: RuleInadvertent, Row: 1, Verdict: Yes, Dose: -1, Date: c.now,
-				CVX: r.dose(int32(given.history)).CVX, TargetDose: uint8(d.data.Number)})
+				CVX: r.dose(given.history).CVX, TargetDose: uint8(d.data.Number)})
 		}
 		return NotValid, InadvertentVaccine
 	}

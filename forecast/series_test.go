@@ -122,7 +122,12 @@ func TestContraindications(t *testing.T) {
 		}
 		in := patient(t)
 		in.Observations = []forecast.Observation{{Code: 80, Presence: forecast.Unknown}}
-		wantForecast(t, run(t, s, in), forecast.NotComplete, 0)
+		s.Antigens[0].Contraindications[0].Text = "eighty"
+		out := run(t, s, in)
+		wantForecast(t, out, forecast.NotComplete, 0)
+		if f := groupOf(t, out, "A"); !cmp.Equal(f.Contraindications, []string{"eighty"}) {
+			t.Errorf("contraindications to ask about: %q, want eighty", f.Contraindications)
+		}
 		// Table 7-10: a complete series stays complete, immunity goes before.
 		wantForecast(t, run(t, s, observed(patient(t, "2021-01-01 01"), 80)), forecast.Complete, forecast.ReasonComplete)
 		s.Antigens[0].ClinicalHistory = []schedule.ClinicalHistory{{Code: 80}}

@@ -10,7 +10,7 @@ import (
 // first the one to act on.
 func (r *run) vaccineGroup(g *vaccineGroup, out *Result) {
 	first := len(out.Forecasts)
-	unknown := r.unknownIndications(g)
+	indications, contraindications := r.unknownIndications(g), r.unknownContraindications(g)
 	for group := 1; group <= r.engine.seriesGroups; group++ {
 		for _, kind := range [...]schedule.SeriesType{schedule.Standard, schedule.Risk} {
 			contained := r.containedSeries(g, group, kind)
@@ -18,7 +18,8 @@ func (r *run) vaccineGroup(g *vaccineGroup, out *Result) {
 				continue
 			}
 			f := r.vaccineGroupForecast(g, contained)
-			f.SeriesType, f.SeriesGroup, f.Indications = contained[0].series.data.Type, group, unknown
+			f.SeriesType, f.SeriesGroup = contained[0].series.data.Type, group
+			f.Indications, f.Contraindications = indications, contraindications
 			if r.steps != nil {
 				f.Steps = r.steps.cut()
 			}
@@ -131,8 +132,12 @@ func (r *run) vaccineGroupDates(g *vaccineGroup, contained []*patientSeries) (d 
 		d.PastDue = max(d.PastDue, d.Earliest)
 	}
 	if r.steps != nil {
-		r.steps.add(Step{Rule: RulePriorityForecast, Verdict: verdict(priority), Dose: -1})
-		r.stepDay(RuleVaccineGroupEarliest, d.Earliest)
+		if len(g.antigens) == 1 {
+			r.stepDay(RuleSingleAntigenEarliest, d.Earliest)
+		} else {
+			r.steps.add(Step{Rule: RulePriorityForecast, Verdict: verdict(priority), Dose: -1})
+			r.stepDay(RuleVaccineGroupEarliest, d.Earliest)
+		}
 		r.stepDay(RuleVaccineGroupRecommended, d.Recommended)
 		r.stepDay(RuleVaccineGroupPastDue, d.PastDue)
 		r.stepDay(RuleVaccineGroupLatest, d.Latest)
