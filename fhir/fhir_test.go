@@ -36,6 +36,7 @@ func TestParseReference(t *testing.T) {
 		{Kind: fhir.Fragment, Text: "#"},
 		{Kind: fhir.Conditional, Type: "Location", Query: "identifier=a|b", Text: "Location?identifier=a|b"},
 		{Kind: fhir.Conditional, Type: "Location", Query: "url=http%3A//x", Text: "Location?url=http%3A//x"},
+		{Kind: fhir.Conditional, Type: "Location", Query: "identifier=https://x/y|1", Text: "Location?identifier=https://x/y|1"},
 		{Text: ""}, {Text: "Patient"}, {Text: "patient/1"}, {Text: "Patient/a b"}, {Text: "Patient?"}, {Text: "Patient/1/_history/"}, {Text: "Patient/1/x"},
 	} {
 		if diff := cmp.Diff(want, fhir.ParseReference(want.Text)); diff != "" {

@@ -41,17 +41,20 @@ func ParseReference(text string) Reference {
 		return r
 	}
 	rest := text
-	if scheme := strings.Index(text, "://"); scheme > 0 {
+	// The query of a conditional reference may hold a URL of its own.
+	path, query, conditional := strings.Cut(text, "?")
+	switch {
+	case conditional && isTypeName(path):
+		if query != "" {
+			r.Kind, r.Type, r.Query = Conditional, path, query
+		}
+		return r
+	case strings.Index(path, "://") > 0:
 		r.Kind = Absolute
-		base, tail := splitBase(text)
-		r.Base, rest = base, tail
-		if rest == "" {
+		if r.Base, rest = splitBase(text); rest == "" {
 			return r
 		}
-	} else if t, query, found := strings.Cut(text, "?"); found {
-		if isTypeName(t) && query != "" {
-			r.Kind, r.Type, r.Query = Conditional, t, query
-		}
+	case conditional:
 		return r
 	}
 	t, rest, _ := strings.Cut(rest, "/")
