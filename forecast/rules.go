@@ -49,7 +49,6 @@ const (
 	RuleVaccineGroupStatus
 	RulePriorityForecast
 	RuleVaccineGroupEarliest
-	RuleSingleAntigenEarliest
 	RuleVaccineGroupRecommended
 	RuleVaccineGroupPastDue
 	RuleVaccineGroupLatest
@@ -102,7 +101,6 @@ var rules = [...]struct{ id, section, table string }{
 	RuleVaccineGroupStatus:          {"", "9.3", "9-4"},
 	RulePriorityForecast:            {"FORECASTPRIORITY-1", "9.3", ""},
 	RuleVaccineGroupEarliest:        {"MULTIANTVG-1", "9.3", ""},
-	RuleSingleAntigenEarliest:       {"SINGLEANTVG-2", "9.2", ""},
 	RuleVaccineGroupRecommended:     {"FORECASTVG-2", "9.1", ""},
 	RuleVaccineGroupPastDue:         {"FORECASTVG-3", "9.1", ""},
 	RuleVaccineGroupLatest:          {"FORECASTVG-4", "9.1", ""},

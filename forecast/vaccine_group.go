@@ -132,9 +132,7 @@ func (r *run) vaccineGroupDates(g *vaccineGroup, contained []*patientSeries) (d 
 		d.PastDue = max(d.PastDue, d.Earliest)
 	}
 	if r.steps != nil {
-		if len(g.antigens) == 1 {
-			r.stepDay(RuleSingleAntigenEarliest, d.Earliest)
-		} else {
+		if len(g.antigens) > 1 { // SINGLEANTVG-2 only repeats the date of the series
 			r.steps.add(Step{Rule: RulePriorityForecast, Verdict: verdict(priority), Dose: -1})
 			r.stepDay(RuleVaccineGroupEarliest, d.Earliest)
 		}
