@@ -1,8 +1,6 @@
 package pebblestore
 
 import (
-	"encoding/binary"
-
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/search"
 )
@@ -158,9 +156,19 @@ func appendPeriod(dst []byte, i fhir.Interval) []byte {
 	case class == classLong:
 		return appendMoment(appendMoment(dst, i.Low), i.High)
 	}
-	// How much shorter than its class it is: nothing, for most.
-	return binary.AppendUvarint(appendMoment(dst, i.Low), uint64(classLengths[class]-(i.High-i.Low)))
+	dst = appendMoment(dst, i.Low)
+	if length := i.High - i.Low; length != classLengths[class] {
+		return appendMoment(append(dst, periodOther), length)
+	}
+	return append(dst, periodFull)
 }
+
+// What follows the low end of a class with a longest length: most intervals
+// have just that length. The order is that of the lengths.
+const (
+	periodOther byte = 0 // its length follows
+	periodFull  byte = 0xFF
+)
 
 // readPeriod reads what appendPeriod wrote for a class.
 func readPeriod(class int, b []byte) (fhir.Interval, bool) {
@@ -177,9 +185,13 @@ func readPeriod(class int, b []byte) (fhir.Interval, bool) {
 		}
 		return fhir.Interval{Low: first, High: readMoment(b)}, true
 	}
-	shorter, n := binary.Uvarint(b)
-	if n <= 0 || class > classLong {
+	switch {
+	case class > classLong || len(b) == 0:
+		return fhir.Interval{}, false
+	case b[0] == periodFull:
+		return fhir.Interval{Low: first, High: first + classLengths[class]}, true
+	case len(b) < 1+momentLength:
 		return fhir.Interval{}, false
 	}
-	return fhir.Interval{Low: first, High: first + classLengths[class] - fhir.Moment(shorter)}, true
+	return fhir.Interval{Low: first, High: first + readMoment(b[1:])}, true
 }

@@ -4,28 +4,21 @@ import (
 	"bytes"
 	"encoding/binary"
 	"slices"
+	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
 
 	"github.com/jenner-iis/jenner/fhir/codec"
-	"github.com/jenner-iis/jenner/fhir/definitions"
 	"github.com/jenner-iis/jenner/fhir/search"
 )
 
-// Registry knows the search parameters. *search.Registry is one.
-type Registry interface {
-	// Parameters are those of a resource type, none if it has none.
-	Parameters(resourceType string) []*search.Parameter
-	// AppendEntries appends the entries of a resource under all its parameters.
-	AppendEntries(dst []search.Entry, resource codec.Value) []search.Entry
-	// Fingerprint differs when AppendEntries might give other entries.
-	Fingerprint() string
-}
-
-// indexer turns entries into keys.
+// indexer turns entries into keys. It knows the parameters of the types of
+// which something was ever stored.
 type indexer struct {
-	registry Registry
+	registry *search.Registry
+	mu       sync.RWMutex
 	known    map[*search.Parameter]indexed
+	types    map[string]bool
 }
 
 // indexed is a parameter as the index knows it.
@@ -39,30 +32,43 @@ type indexed struct {
 // in meta.lastUpdated means nothing.
 func storeKnows(p *search.Parameter) bool { return p.Code == "_id" || p.Code == "_lastUpdated" }
 
-// load gives every parameter its numbers.
-func (x *indexer) load(db *pebble.DB, names *dictionary, registry Registry) error {
-	x.registry = registry
-	x.known = map[*search.Parameter]indexed{}
-	var parameters []*search.Parameter
-	for _, t := range definitions.R4().ResourceTypes() {
-		ordinal := 0
-		for _, p := range registry.Parameters(t) {
-			if !storeKnows(p) {
-				parameters = append(parameters, p)
-				x.known[p] = indexed{ordinal: ordinal}
-				ordinal++
-			}
+// addType gives the parameters of a type their numbers. It must be done before
+// the type itself has one.
+func (x *indexer) addType(db *pebble.DB, names *dictionary, name string) error {
+	x.mu.RLock()
+	done := x.types[name]
+	x.mu.RUnlock()
+	if done {
+		return nil
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.types[name] {
+		return nil
+	}
+	var kept []*search.Parameter
+	for _, p := range x.registry.Parameters(name) {
+		if !storeKnows(p) {
+			kept = append(kept, p)
 		}
 	}
-	if err := names.addParameters(db, parameters); err != nil {
+	if err := names.addParameters(db, kept); err != nil {
 		return err
 	}
-	for _, p := range parameters {
-		i := x.known[p]
-		i.id = names.parameters[parameterName(p)]
-		x.known[p] = i
+	for ordinal, p := range kept {
+		x.known[p] = indexed{names.parameters[parameterName(p)], ordinal}
 	}
+	x.types[name] = true
 	return nil
+}
+
+// find gives a parameter's numbers; false for those that the index does not
+// keep.
+func (x *indexer) find(p *search.Parameter) (indexed, bool) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	i, ok := x.known[p]
+	return i, ok
 }
 
 func parameterName(p *search.Parameter) string { return p.Resource + "/" + p.Code }
@@ -84,8 +90,10 @@ func (k *keySet) reset() {
 }
 
 // collect fills k with the keys of a resource, sorted, each once.
-func (x *indexer) collect(k *keySet, t typeID, rid uint64, resource codec.Value) {
+func (x *indexer) collect(k *keySet, rid uint64, resource codec.Value) {
 	k.entries = x.registry.AppendEntries(k.entries[:0], resource)
+	x.mu.RLock()
+	defer x.mu.RUnlock()
 	for i := range k.entries {
 		e := &k.entries[i]
 		p, ok := x.known[e.Parameter]

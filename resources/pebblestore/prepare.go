@@ -140,7 +140,7 @@ func checkWrite(w *resources.Write) error {
 func (s *Store) lookUp(c *change) error {
 	w := c.write
 	var err error
-	if c.t, err = s.names.addType(s.db, w.Type); err != nil {
+	if c.t, err = s.addType(w.Type); err != nil {
 		return err
 	}
 	if w.Expect == 0 {
@@ -196,10 +196,10 @@ func (s *Store) indexChange(b *pebble.Batch, c *change, scratch *entryKeys) erro
 		if err != nil {
 			return err
 		}
-		s.index.collect(was, c.t, c.rid, document.Root())
+		s.index.collect(was, c.rid, document.Root())
 	}
 	if c.isLive {
-		s.index.collect(is, c.t, c.rid, c.write.Resource)
+		s.index.collect(is, c.rid, c.write.Resource)
 		if err := b.Set(liveKey(c.t, c.rid), is.live(c.write.Expect+1), nil); err != nil {
 			return err
 		}

@@ -1,96 +1,143 @@
 package pebblestore
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// indexVersion is raised when the keys of the index change their form, so that
-// stores made before are indexed anew.
+// indexVersion is raised when the index gets other keys for the same entries,
+// so that stores made before are indexed anew.
 const indexVersion = 1
 
-const metaIndex = "index"
+// metaIndex is followed by a type. The value says by which rules its index was
+// made.
+const metaIndex = "index/"
 
-// refreshIndex makes the index anew when it was made by other rules than
-// today's. The old entries could not even be taken out one by one: they are
-// found by the rules that made them.
+// rules are a digest of all that decides what keys the index has for a type.
+func (s *Store) rules(name string) []byte {
+	h := sha256.New()
+	fmt.Fprintln(h, indexVersion)
+	if f, ok := any(s.registry).(interface{ Fingerprint() string }); ok {
+		fmt.Fprintln(h, f.Fingerprint())
+	}
+	for _, p := range s.registry.Parameters(name) {
+		fmt.Fprintf(h, "%q %q %d %q\n", p.Code, p.URL, p.Type, p.Targets)
+	}
+	return h.Sum(nil)
+}
+
+// addType is the number of a type. With its first resource, its parameters get
+// theirs, and the rules by which it is indexed from the start are noted.
+func (s *Store) addType(name string) (typeID, error) {
+	if t := s.names.typeID(name); t != 0 {
+		return t, nil
+	}
+	if err := s.index.addType(s.db, &s.names, name); err != nil {
+		return 0, err
+	}
+	if err := s.db.Set(metaKey(metaIndex+name), s.rules(name), pebble.Sync); err != nil {
+		return 0, err
+	}
+	return s.names.addType(s.db, name)
+}
+
+// refreshIndex makes the index anew for types whose rules are not those it was
+// made by. Old entries could not be taken out one by one: only the rules that
+// made them tell what they are.
 func (s *Store) refreshIndex() error {
-	made, err := get(s.db, metaKey(metaIndex))
-	if err != nil {
-		return err
-	}
-	rules := fmt.Sprintf("%d %s", indexVersion, s.registry.Fingerprint())
-	if string(made) == rules {
-		return nil
-	}
-	if s.last != 0 {
-		if err := s.rebuildIndex(); err != nil {
-			return fmt.Errorf("make the index anew: %w", err)
+	for t, name := range s.names.allTypes() {
+		if name == "" {
+			continue
+		}
+		if err := s.index.addType(s.db, &s.names, name); err != nil {
+			return err
+		}
+		made, err := get(s.db, metaKey(metaIndex+name))
+		if err != nil {
+			return err
+		}
+		rules := s.rules(name)
+		if string(made) == string(rules) {
+			continue
+		}
+		if err := s.rebuild(typeID(t), name); err != nil {
+			return fmt.Errorf("make the index of %s anew: %w", name, err)
+		}
+		// Only now is it said to be made: after a crash in between, the next
+		// Open begins again. The sync covers all that came before in the log.
+		if err := s.db.Set(metaKey(metaIndex+name), rules, pebble.Sync); err != nil {
+			return err
 		}
 	}
-	// Only now is the index said to be made: after a crash in the middle the
-	// next Open begins again.
-	return s.db.Set(metaKey(metaIndex), []byte(rules), pebble.Sync)
+	return nil
 }
 
 // rebuildBatch is how many bytes of keys are written at a time.
 const rebuildBatch = 4 << 20
 
-// rebuildIndex writes the index of all current resources, and their live keys,
-// which say what parameters they have.
-func (s *Store) rebuildIndex() error {
-	s.log.Info("search parameters have changed: making the index anew")
-	for _, space := range []byte{spaceIndex, spaceLive} {
-		if err := s.db.DeleteRange([]byte{space}, []byte{space + 1}, pebble.NoSync); err != nil {
+// rebuild writes the index and the live keys of all current resources of a type.
+func (s *Store) rebuild(t typeID, name string) error {
+	s.log.Info("search parameters have changed: making the index anew", "type", name)
+	if err := s.forget(t, name); err != nil {
+		return err
+	}
+	prefix := typeSpace(spaceCurrent, t)
+	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: after(prefix)})
+	if err != nil {
+		return err
+	}
+	r := rebuilding{s: s, t: t, name: name, batch: s.db.NewBatch(), reported: s.now()}
+	for it.First(); it.Valid() && err == nil; it.Next() {
+		err = r.resource(keyRid(it.Key()), it.Value())
+	}
+	if err == nil {
+		err = r.flush()
+	}
+	s.log.Info("index made anew", "type", name, "resources", r.done)
+	return errors.Join(err, r.batch.Close(), it.Close())
+}
+
+// forget deletes the index of a type, that of parameters it no longer has
+// included.
+func (s *Store) forget(t typeID, name string) error {
+	live := typeSpace(spaceLive, t)
+	if err := s.db.DeleteRange(live, after(live), pebble.NoSync); err != nil {
+		return err
+	}
+	for parameter, p := range s.names.parameters {
+		if !strings.HasPrefix(parameter, name+"/") {
+			continue
+		}
+		prefix := indexPrefix(p, 0)[:indexPrefixLength-1]
+		if err := s.db.DeleteRange(prefix, after(prefix), pebble.NoSync); err != nil {
 			return err
 		}
 	}
-	r := rebuilding{s: s, batch: s.db.NewBatch(), reported: s.now()}
-	defer func() { r.batch.Close() }()
-	for t, name := range s.names.allTypes() {
-		if name == "" {
-			continue
-		}
-		if err := r.ofType(typeID(t)); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	if err := r.flush(); err != nil {
-		return err
-	}
-	s.log.Info("index made anew", "resources", r.done)
 	return nil
 }
 
+// rebuilding is a rebuild under way.
 type rebuilding struct {
 	s        *Store
+	t        typeID
+	name     string
 	batch    *pebble.Batch
 	keys     keySet
 	done     int
 	reported time.Time
 }
 
-func (r *rebuilding) ofType(t typeID) error {
-	prefix := typeSpace(spaceCurrent, t)
-	it, err := r.s.db.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: after(prefix)})
-	if err != nil {
-		return err
-	}
-	for it.First(); it.Valid() && err == nil; it.Next() {
-		err = r.resource(t, keyRid(it.Key()), it.Value())
-	}
-	return errors.Join(err, it.Close())
-}
-
-func (r *rebuilding) resource(t typeID, rid uint64, record []byte) error {
+func (r *rebuilding) resource(rid uint64, record []byte) error {
 	h, json, err := readHead(record)
 	if err != nil {
 		return err
 	}
-	v, err := readVersion(r.s.names.allTypes()[t], record)
+	v, err := readVersion(r.name, record)
 	if err != nil || v.Deleted() {
 		return err
 	}
@@ -99,8 +146,8 @@ func (r *rebuilding) resource(t typeID, rid uint64, record []byte) error {
 		return err
 	}
 	r.keys.reset()
-	r.s.index.collect(&r.keys, t, rid, document.Root())
-	if err := r.batch.Set(liveKey(t, rid), r.keys.live(h.version), nil); err != nil {
+	r.s.index.collect(&r.keys, rid, document.Root())
+	if err := r.batch.Set(liveKey(r.t, rid), r.keys.live(h.version), nil); err != nil {
 		return err
 	}
 	for _, key := range r.keys.keys {
@@ -111,7 +158,7 @@ func (r *rebuilding) resource(t typeID, rid uint64, record []byte) error {
 	r.done++
 	if now := r.s.now(); now.Sub(r.reported) >= 10*time.Second {
 		r.reported = now
-		r.s.log.Info("making the index anew", "resources", r.done)
+		r.s.log.Info("making the index anew", "type", r.name, "resources", r.done)
 	}
 	if r.batch.Len() >= rebuildBatch {
 		return r.flush()
@@ -119,8 +166,6 @@ func (r *rebuilding) resource(t typeID, rid uint64, record []byte) error {
 	return nil
 }
 
-// flush writes the batch without waiting for the disk: the sync of the key
-// that ends the work covers all that came before it in the log.
 func (r *rebuilding) flush() error {
 	if err := r.batch.Commit(pebble.NoSync); err != nil {
 		return err

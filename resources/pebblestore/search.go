@@ -2,30 +2,225 @@ package pebblestore
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"fmt"
+	"hash/crc32"
 
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
 	"github.com/cockroachdb/pebble/v2"
 
 	"github.com/jenner-iis/jenner/fhir/search"
 	"github.com/jenner-iis/jenner/resources"
 )
 
-// Limits bounds what one search may cost. Zero values mean the defaults.
-type Limits struct {
-}
-
-func (l Limits) withDefaults() Limits { return l }
-
-func (s *Store) matches(ctx context.Context, r pebble.Reader, q *search.Query, most int) ([]string, error) {
-	return nil, errors.ErrUnsupported
-}
-
 // Search gives one page of the current resources that match.
 func (s *Store) Search(ctx context.Context, a resources.Access, q *search.Query) (resources.Page, error) {
-	return resources.Page{}, errors.ErrUnsupported
+	if err := s.begin(ctx, a); err != nil {
+		return resources.Page{}, err
+	}
+	defer s.end()
+	snapshot := s.db.NewSnapshot()
+	defer snapshot.Close()
+	page, err := s.search(ctx, snapshot, q)
+	if err == nil {
+		err = s.waitSeen(ctx)
+	}
+	if err != nil {
+		return resources.Page{}, fmt.Errorf("search %s: %w", q.Resource, err)
+	}
+	return page, nil
 }
 
-// Check is to come.
-func (s *Store) Check(ctx context.Context, report func(string)) (resources.CheckSummary, error) {
-	return resources.CheckSummary{}, errors.ErrUnsupported
+func (s *Store) search(ctx context.Context, r pebble.Reader, q *search.Query) (resources.Page, error) {
+	position, err := readPosition(q)
+	if err != nil {
+		return resources.Page{}, err
+	}
+	page := resources.Page{Total: -1}
+	known := false // whether the search for the page has counted all
+	if q.Count > 0 && q.Summary != search.SummaryCount {
+		x := s.newExecution(ctx, r, s.limits)
+		page, known = x.page(q, position)
+		if err := x.close(); err != nil {
+			return resources.Page{}, err
+		}
+	}
+	if !known {
+		page.Total, err = s.total(ctx, r, q)
+	}
+	return page, err
+}
+
+// page finds the matches of a page, and reports whether its total is exact.
+func (x *execution) page(q *search.Query, position []byte) (resources.Page, bool) {
+	var matches []sorted
+	total := -1
+	if len(q.Sort) > 0 {
+		matches, total = x.sortedPage(q, position)
+	} else {
+		matches = x.plainPage(q, position)
+	}
+	page := resources.Page{Total: total}
+	t := x.s.names.typeID(q.Resource)
+	for i, m := range matches {
+		if i == q.Count {
+			page.Next = writePosition(q, matches[i-1].key)
+			break
+		}
+		if c := x.load(q.Resource, t, m.rid); c != nil {
+			page.Versions = append(page.Versions, c.version())
+		}
+	}
+	if total < 0 && position == nil && page.Next == nil {
+		page.Total = len(page.Versions)
+	}
+	return page, page.Total >= 0
+}
+
+// plainPage gives matches in the order of rids, one more than the page has.
+func (x *execution) plainPage(q *search.Query, position []byte) []sorted {
+	from := uint64(0)
+	if position != nil {
+		from = readRid(position) + 1
+	}
+	s := x.where(q.Resource, q.Where)
+	defer s.close()
+	matches := make([]sorted, 0, min(q.Count, 100)+1)
+	for rid := s.seek(from); rid != noRid; rid = s.seek(rid + 1) {
+		matches = append(matches, sorted{appendRid(nil, rid), rid})
+		if len(matches) > q.Count {
+			break
+		}
+	}
+	return matches
+}
+
+// sortedPage gives matches in the order of _sort, one more than the page has,
+// and their number, or -1. Few matches are sorted in memory. For many, the
+// index is walked in the order of the sort, and each resource met is looked up
+// among the matches.
+func (x *execution) sortedPage(q *search.Query, position []byte) ([]sorted, int) {
+	t := x.s.names.typeID(q.Resource)
+	if t == 0 {
+		return nil, 0
+	}
+	var parts []part
+	if len(q.Sort) == 1 {
+		parts = x.parts(q.Resource, q.Sort[0].Parameter)
+	}
+	everything := func(uint64) bool { return true }
+	if parts != nil && len(q.Where) == 0 {
+		return x.walk(t, q, parts, everything, position, q.Count+1), -1
+	}
+	s := x.where(q.Resource, q.Where)
+	matches, total, sorted := x.sortMatches(t, q, s, position)
+	s.close()
+	if sorted {
+		return matches, total
+	}
+	if parts == nil {
+		x.fail(tooCostly("more than %d matches are to be sorted in a way that no index has; add a more selective condition", x.limits.Sort))
+		return nil, -1
+	}
+	x.records = 0 // what was read for nothing
+	return x.walk(t, q, parts, x.membership(q, t), position, q.Count+1), -1
+}
+
+// membership gives a function that tells whether a resource matches.
+func (x *execution) membership(q *search.Query, t typeID) func(rid uint64) bool {
+	nodes := make([]*node, len(q.Where))
+	for i, c := range q.Where {
+		nodes[i] = x.compile(q.Resource, c)
+	}
+	soft := x.soft(x.limits.Collect, x.limits.Narrow)
+	set := roaring64.New()
+	if ok := soft.gather(soft.where(q.Resource, q.Where), set); soft.close() == nil && ok {
+		return set.Contains
+	}
+	return func(rid uint64) bool { return x.accept(q.Resource, t, rid, nodes) }
+}
+
+// soft is an execution on the same data with lower limits, whose failure need
+// not be that of x.
+func (x *execution) soft(keys, records int) *execution {
+	limits := x.limits
+	limits.Keys, limits.Records = keys, records
+	return x.s.newExecution(x.ctx, x.r, limits)
+}
+
+// total counts the matches: exactly when that is asked for, otherwise only if
+// it is quick.
+func (s *Store) total(ctx context.Context, r pebble.Reader, q *search.Query) (int, error) {
+	exact := q.Count == 0 || q.Summary == search.SummaryCount || q.Total == search.TotalAccurate
+	if !exact && q.Total == search.TotalNone {
+		return -1, nil
+	}
+	if len(q.Where) == 0 {
+		n, err := readCount(r, s.names.typeID(q.Resource))
+		return int(n), err
+	}
+	x := s.newExecution(ctx, r, s.limits)
+	if !exact {
+		x.limits.Keys, x.limits.Records = 8*s.limits.Total, s.limits.Total/10
+	}
+	n := 0
+	matches := x.where(q.Resource, q.Where)
+	for rid := matches.seek(0); rid != noRid; rid = matches.seek(rid + 1) {
+		if n++; !exact && n > s.limits.Total {
+			n = -1
+			break
+		}
+	}
+	err := x.close()
+	if !exact && errors.Is(err, resources.ErrTooCostly) {
+		return -1, nil
+	}
+	return n, err
+}
+
+// matches gives the ids of at most so many resources that a search finds.
+func (s *Store) matches(ctx context.Context, r pebble.Reader, q *search.Query, most int) ([]string, error) {
+	x := s.newExecution(ctx, r, s.limits)
+	t := s.names.typeID(q.Resource)
+	found := x.where(q.Resource, q.Where)
+	var ids []string
+	for rid := found.seek(0); rid != noRid && len(ids) < most; rid = found.seek(rid + 1) {
+		if c := x.load(q.Resource, t, rid); c != nil {
+			ids = append(ids, c.version().ID)
+		}
+	}
+	return ids, x.close()
+}
+
+// positionHead is the digest of the type and sort that a position belongs to.
+const positionHead = 4
+
+func positionDigest(q *search.Query) uint32 {
+	h := crc32.NewIEEE()
+	fmt.Fprint(h, q.Resource)
+	for _, s := range q.Sort {
+		fmt.Fprint(h, " ", s.Parameter.Code, s.Descending)
+	}
+	return h.Sum32()
+}
+
+// writePosition gives the position after a match.
+func writePosition(q *search.Query, key []byte) []byte {
+	return append(binary.BigEndian.AppendUint32(nil, positionDigest(q)), key...)
+}
+
+// readPosition gives the sort key that a page begins after; nil for the first page.
+func readPosition(q *search.Query) ([]byte, error) {
+	if q.Position == nil {
+		return nil, nil
+	}
+	if len(q.Position) < positionHead+ridLength || binary.BigEndian.Uint32(q.Position) != positionDigest(q) {
+		return nil, resources.ErrBadCursor
+	}
+	key := q.Position[positionHead:]
+	if len(q.Sort) == 0 && len(key) != ridLength || len(q.Sort) > 0 && (key[0] != sortPresent && key[0] != sortMissing || len(key) == ridLength) {
+		return nil, resources.ErrBadCursor
+	}
+	return key, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/fhir/search"
 	"github.com/jenner-iis/jenner/resources"
 )
 
@@ -30,7 +31,7 @@ var (
 // Config says where and how a store is opened. Path and Registry are required.
 type Config struct {
 	Path     string
-	Registry Registry         // what is indexed; a change of it rebuilds the index at Open
+	Registry *search.Registry // what is indexed; a change of it rebuilds the index at Open
 	Now      func() time.Time // time.Now if nil
 	Logger   *slog.Logger     // slog.Default() if nil
 
@@ -45,7 +46,7 @@ type Config struct {
 // goroutines.
 type Store struct {
 	db       *pebble.DB
-	registry Registry
+	registry *search.Registry
 	now      func() time.Time
 	log      *slog.Logger
 	limits   Limits
@@ -144,9 +145,7 @@ func (s *Store) load() error {
 	if err := s.loadState(); err != nil {
 		return err
 	}
-	if err := s.index.load(s.db, &s.names, s.registry); err != nil {
-		return err
-	}
+	s.index = indexer{registry: s.registry, known: map[*search.Parameter]indexed{}, types: map[string]bool{}}
 	return s.refreshIndex()
 }
 

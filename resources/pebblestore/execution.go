@@ -1,0 +1,142 @@
+package pebblestore
+
+import (
+	"context"
+	"errors"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/jenner-iis/jenner/fhir/codec"
+	"github.com/jenner-iis/jenner/fhir/search"
+	"github.com/jenner-iis/jenner/resources"
+)
+
+// execution is one search under way, by one goroutine. Its first error ends
+// it: streams then are at their end.
+type execution struct {
+	ctx     context.Context
+	s       *Store
+	r       pebble.Reader
+	limits  Limits
+	err     error
+	keys    int // looked at
+	records int // read
+	open    map[*keyStream]struct{}
+	nodes   map[search.Condition]*node
+	entries []search.Entry // scratch
+	last    *candidate     // the resource read last
+}
+
+func (s *Store) newExecution(ctx context.Context, r pebble.Reader, limits Limits) *execution {
+	return &execution{ctx: ctx, s: s, r: r, limits: limits, open: map[*keyStream]struct{}{}, nodes: map[search.Condition]*node{}}
+}
+
+// close ends the execution and gives its error.
+func (x *execution) close() error {
+	for k := range x.open {
+		k.close()
+	}
+	return x.err
+}
+
+// fail sets the error, unless there is one.
+func (x *execution) fail(err error) {
+	if x.err == nil {
+		x.err = err
+	}
+}
+
+// step counts a key that was looked at, and reports whether to go on.
+func (x *execution) step() bool {
+	if x.keys++; x.keys&0xFF == 0 {
+		if err := x.ctx.Err(); err != nil {
+			x.fail(err)
+		}
+	}
+	if x.keys > x.limits.Keys {
+		x.fail(tooCostly("it looks at more than %d index entries; add a more selective condition", x.limits.Keys))
+	}
+	return x.err == nil
+}
+
+// candidate is a resource that may match, read only as far as needed.
+type candidate struct {
+	x      *execution
+	t      typeID
+	name   string // of the type
+	rid    uint64
+	record []byte
+	parsed codec.Value
+}
+
+// load reads a resource; nil after a failure.
+func (x *execution) load(name string, t typeID, rid uint64) *candidate {
+	if x.last != nil && x.last.rid == rid && x.last.t == t {
+		return x.last
+	}
+	record, err := get(x.r, currentKey(t, rid))
+	if err == nil && record == nil {
+		err = errCorrupt
+	}
+	if err != nil {
+		x.fail(err)
+		return nil
+	}
+	x.last = &candidate{x: x, t: t, name: name, rid: rid, record: record}
+	return x.last
+}
+
+// examined counts a resource that is read to decide a condition.
+func (x *execution) examined() bool {
+	if x.records++; x.records&0xF == 0 {
+		if err := x.ctx.Err(); err != nil {
+			x.fail(err)
+		}
+	}
+	if x.records > x.limits.Records {
+		x.fail(tooCostly("it reads more than %d resources; add a more selective condition", x.limits.Records))
+	}
+	return x.err == nil
+}
+
+func (c *candidate) version() resources.Version {
+	v, err := readVersion(c.name, c.record)
+	if err != nil {
+		c.x.fail(err)
+	}
+	return v
+}
+
+// root is the resource's JSON, parsed once.
+func (c *candidate) root() codec.Value {
+	if !c.parsed.Exists() {
+		_, json, err := readHead(c.record)
+		if err != nil {
+			c.x.fail(err)
+			return codec.Value{}
+		}
+		document, err := parseStored(json)
+		if err != nil {
+			c.x.fail(errors.Join(errCorrupt, err))
+			return codec.Value{}
+		}
+		c.parsed = document.Root()
+	}
+	return c.parsed
+}
+
+// entriesOf are the entries of the resource under a parameter, valid until
+// the next call.
+func (c *candidate) entriesOf(p *search.Parameter) []search.Entry {
+	x := c.x
+	if p.Code == "_lastUpdated" {
+		h, _, err := readHead(c.record)
+		if err != nil {
+			x.fail(err)
+		}
+		x.entries = append(x.entries[:0], lastUpdatedEntry(p, h.lastUpdated))
+		return x.entries
+	}
+	x.entries = x.s.registry.AppendParameter(x.entries[:0], c.root(), p)
+	return x.entries
+}

@@ -1,0 +1,51 @@
+package pebblestore
+
+import (
+	"fmt"
+
+	"github.com/jenner-iis/jenner/resources"
+)
+
+// Limits bounds what one search may cost. Zero values mean the defaults.
+type Limits struct {
+	// Keys is how many keys of the index a search may look at; default 3
+	// million, which takes about a second.
+	Keys int
+	// Records is how many resources a search may read to look at conditions
+	// that the index does not decide; default 30,000, about half a second.
+	Records int
+	// Collect is how many entries a condition may have to be held in memory.
+	// With more, it is decided by reading resources; default 300,000.
+	Collect int
+	// Targets is how many resources a link of a chain or _has may lead
+	// through, before it is decided candidate by candidate; default 2,000.
+	Targets int
+	// Sort is how many matches are sorted in memory; with more, the sort must
+	// be one that the index has; default 10,000.
+	Sort int
+	// Narrow is up to how many candidates are rather read one by one than
+	// compared with a condition whose matches must be collected; default 500.
+	Narrow int
+	// Total is up to how many matches are counted unasked; default 1,000.
+	Total int
+}
+
+func (l Limits) withDefaults() Limits {
+	for _, d := range []struct {
+		limit *int
+		value int
+	}{
+		{&l.Keys, 3_000_000}, {&l.Records, 30_000}, {&l.Collect, 300_000},
+		{&l.Targets, 2_000}, {&l.Sort, 10_000}, {&l.Narrow, 500}, {&l.Total, 1_000},
+	} {
+		if *d.limit == 0 {
+			*d.limit = d.value
+		}
+	}
+	return l
+}
+
+// tooCostly is resources.ErrTooCostly with what is too costly.
+func tooCostly(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", resources.ErrTooCostly, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,177 @@
+package pebblestore
+
+import (
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
+
+	"github.com/jenner-iis/jenner/fhir/search"
+)
+
+// node is a condition on resources of one type, compiled: the ways in which it
+// can be decided. test always can; the others are for conditions that the
+// index knows.
+type node struct {
+	// test decides about one resource, by reading it.
+	test func(c *candidate) bool
+	// open gives the matches in the order of rids.
+	open func() stream
+	// not: open gives what does not match.
+	not bool
+	// collect adds the matches to a set in whatever order the index has them.
+	// It stops, and reports false, when they are too many to be held.
+	collect func(into *roaring64.Bitmap) bool
+	// loose: open and collect give what may match; test has to say.
+	loose bool
+}
+
+// compile compiles a condition on resources of a type.
+func (x *execution) compile(name string, condition search.Condition) *node {
+	if n := x.nodes[condition]; n != nil {
+		return n
+	}
+	var n *node
+	switch c := condition.(type) {
+	case *search.Compare:
+		n = x.compileCompare(name, c)
+	case *search.Chain:
+		n = x.compileChain(c)
+	case *search.Has:
+		n = x.compileHas(name, c)
+	}
+	x.nodes[condition] = n
+	return n
+}
+
+// where gives the current resources of a type for which all conditions hold.
+func (x *execution) where(name string, conditions []search.Condition) stream {
+	nodes := make([]*node, len(conditions))
+	for i, c := range conditions {
+		nodes[i] = x.compile(name, c)
+	}
+	return x.all(name, nodes)
+}
+
+// all is where, after compilation. What the index has in order is intersected
+// first. If that leaves few candidates, they are read to decide the rest;
+// otherwise the matches of the rest are collected, where they are not too many.
+func (x *execution) all(name string, nodes []*node) stream {
+	t := x.s.names.typeID(name)
+	if t == 0 {
+		return empty{}
+	}
+	var p and
+	for _, n := range nodes {
+		p.take(n)
+	}
+	narrow := len(p.ordered) > 0 && len(p.unordered) > 0 && x.fewer(p.ordered, x.limits.Narrow)
+	for _, n := range p.unordered {
+		if narrow || x.err != nil {
+			p.tests = append(p.tests, n)
+			continue
+		}
+		set := roaring64.New()
+		if !n.collect(set) {
+			p.tests = append(p.tests, n)
+			continue
+		}
+		p.sets = append(p.sets, set)
+		narrow = set.GetCardinality() < uint64(x.limits.Narrow)
+		if n.loose {
+			p.tests = append(p.tests, n)
+		}
+	}
+	return x.combine(name, t, &p)
+}
+
+// and is the conditions of an AND, by the way in which they are decided.
+type and struct {
+	ordered   []*node // in order, from the index
+	excluded  []*node // likewise, to be taken away
+	unordered []*node // from the index, but to be collected first
+	sets      []*roaring64.Bitmap
+	tests     []*node // by reading
+}
+
+func (p *and) take(n *node) {
+	switch {
+	case n.open != nil && n.not:
+		p.excluded = append(p.excluded, n)
+	case n.open != nil:
+		p.ordered = append(p.ordered, n)
+		if n.loose {
+			p.tests = append(p.tests, n)
+		}
+	case n.collect != nil:
+		p.unordered = append(p.unordered, n)
+	default:
+		p.tests = append(p.tests, n)
+	}
+}
+
+func (x *execution) combine(name string, t typeID, p *and) stream {
+	var streams intersection
+	for _, n := range p.ordered {
+		streams = append(streams, n.open())
+	}
+	for _, set := range p.sets {
+		streams = append(streams, collected{set.Iterator()})
+	}
+	if len(streams) == 0 {
+		streams = append(streams, x.live(t))
+	}
+	var s stream = streams
+	if len(streams) == 1 {
+		s = streams[0]
+	}
+	for _, n := range p.excluded {
+		s = difference{s, n.open()}
+	}
+	if len(p.tests) > 0 {
+		s = &filter{stream: s, accept: func(rid uint64) bool { return x.accept(name, t, rid, p.tests) }}
+	}
+	return s
+}
+
+// accept reads a resource to decide conditions.
+func (x *execution) accept(name string, t typeID, rid uint64, tests []*node) bool {
+	if !x.examined() {
+		return false
+	}
+	c := x.load(name, t, rid)
+	for _, n := range tests {
+		if c == nil || !n.test(c) || x.err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// fewer reports whether the nodes have fewer than n matches in common, as far
+// as a look at the beginning of the index can tell.
+func (x *execution) fewer(nodes []*node, n int) bool {
+	var streams intersection
+	for _, n := range nodes {
+		streams = append(streams, n.open())
+	}
+	defer streams.close()
+	limit := x.keys + 8*n
+	for rid := streams.seek(0); rid != noRid; rid = streams.seek(rid + 1) {
+		if n--; n <= 0 || x.keys > limit {
+			return false
+		}
+	}
+	return x.keys <= limit
+}
+
+// anyOf is the union of nodes that the index has in order; nil if there are none.
+func anyOf(opens []func() stream) func() stream {
+	if len(opens) == 1 {
+		return opens[0]
+	}
+	return func() stream {
+		u := make(union, len(opens))
+		for i, open := range opens {
+			u[i] = open()
+		}
+		return u
+	}
+}

@@ -1,0 +1,339 @@
+package pebblestore
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/fhir/search"
+)
+
+// Comparisons whose matches lie under many keys next to each other. The range
+// of keys is a superset where the index cannot do better; each key is then
+// read back to an entry and compared as the resource's own would be.
+
+// span is a range of keys whose entries may match.
+type span struct{ low, high []byte }
+
+// collectSpans adds to a set the rids of the keys in spans that accept takes,
+// and reports false when they are too many.
+func (x *execution) collectSpans(spans []span, into *roaring64.Bitmap, accept func(key []byte) bool) bool {
+	left := x.limits.Collect
+	for _, s := range spans {
+		it, err := x.r.NewIter(&pebble.IterOptions{LowerBound: s.low, UpperBound: s.high})
+		if err != nil {
+			x.fail(err)
+			return true
+		}
+		for valid := it.First(); valid && left >= 0 && x.step(); valid = it.Next() {
+			if accept(it.Key()) {
+				into.Add(keyRid(it.Key()))
+				left--
+			}
+		}
+		if err := it.Close(); err != nil {
+			x.fail(err)
+		}
+		if left < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// compileRanges compiles comparisons of dates, numbers and quantities.
+func (x *execution) compileRanges(n *node, p indexed, c *search.Compare) {
+	n.collect = func(into *roaring64.Bitmap) bool {
+		for i := range c.Values {
+			// Values are compared one by one, each within its own ranges.
+			v := c.Values[i]
+			if c.Parameter.Type == search.Quantity && !(v.AnySystem && v.AnyCode) {
+				n.loose = true // keys do not hold units
+				v.System, v.Code, v.AnySystem, v.AnyCode = "", "", true, true
+			}
+			one := &search.Compare{Parameter: c.Parameter, Values: []search.Value{v}}
+			entries := []search.Entry{{Parameter: c.Parameter}}
+			accept := func(key []byte) bool {
+				return readEntry(&entries[0], key) && one.Match(entries)
+			}
+			if !x.collectSpans(spansOf(p.id, c.Parameter.Type, &v), into, accept) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+// readEntry reads back the entry of a date, number or quantity from its key.
+func readEntry(e *search.Entry, key []byte) bool {
+	value := key[indexPrefixLength : len(key)-ridLength]
+	switch k := kind(key[indexPrefixLength-1]); k {
+	case kindNumber, kindQuantity:
+		if len(value) < 8 {
+			return false
+		}
+		e.Low = readFloat(value)
+		e.High = e.Low
+	case kindRange, kindQuantities:
+		if len(value) < 16 {
+			return false
+		}
+		e.Low, e.High = readFloat(value), readFloat(value[8:])
+	default:
+		var ok bool
+		e.Period, ok = readPeriod(int(k-kindDate), value)
+		return ok
+	}
+	return true
+}
+
+func spansOf(p parameterID, t search.Type, v *search.Value) []span {
+	switch t {
+	case search.Date:
+		return dateSpans(p, v)
+	case search.Quantity:
+		return numberSpans(p, kindQuantity, kindQuantities, v)
+	}
+	return numberSpans(p, kindNumber, kindRange, v)
+}
+
+// numberSpans are where numbers, and the low ends of ranges, may be.
+func numberSpans(p parameterID, single, ranged kind, v *search.Value) []span {
+	from, to := indexPrefix(p, single), indexPrefix(p, single)
+	lowFrom, lowTo := indexPrefix(p, ranged), after(indexPrefix(p, ranged))
+	upTo := func(f float64) []byte { return after(appendFloat(indexPrefix(p, ranged), f)) }
+	switch v.Prefix {
+	case search.Gt, search.Ge, search.Sa:
+		from, to = appendFloat(from, v.Exact), after(to)
+		if v.Prefix == search.Sa {
+			lowFrom = appendFloat(lowFrom, v.Exact)
+		}
+	case search.Lt, search.Le, search.Eb:
+		to = after(appendFloat(to, v.Exact))
+		lowTo = upTo(v.Exact)
+	case search.Ne:
+		to = after(to)
+	default:
+		from, to = appendFloat(from, v.Low), after(appendFloat(to, v.High))
+		if lowTo = upTo(v.High); v.Prefix == search.Eq {
+			lowFrom = appendFloat(lowFrom, v.Low)
+		}
+	}
+	return []span{{from, to}, {lowFrom, lowTo}}
+}
+
+// dateSpans are where intervals may be, class by class.
+func dateSpans(p parameterID, v *search.Value) []span {
+	var spans []span
+	for class := range dateClasses {
+		prefix := indexPrefix(p, kindDate+kind(class))
+		from, to := dateBounds(v, class)
+		if from <= to {
+			spans = append(spans, span{appendMoment(slices.Clone(prefix), from), after(appendMoment(slices.Clone(prefix), to))})
+		}
+	}
+	return spans
+}
+
+// dateBounds are the least and the greatest low end, or high end for the class
+// that has no low ends, of intervals that may compare with v.
+func dateBounds(v *search.Value, class int) (from, to fhir.Moment) {
+	from, to = fhir.EarliestMoment, fhir.LatestMoment
+	s := v.Period
+	if class == classNoLow {
+		switch v.Prefix {
+		case search.Gt:
+			from = s.High
+		case search.Ap:
+			from = s.Low
+		case search.Eb:
+			to = s.Low
+		}
+		return from, to
+	}
+	// What ends after m begins after m less the longest length.
+	endsAfter := func(m fhir.Moment) fhir.Moment {
+		if class == classLong {
+			return fhir.EarliestMoment
+		}
+		return m - classLengths[class]
+	}
+	switch v.Prefix {
+	case search.Eq:
+		return s.Low, s.High
+	case search.Gt:
+		return endsAfter(s.High), to
+	case search.Ge:
+		return min(endsAfter(s.High), s.Low), to
+	case search.Sa:
+		return s.High, to
+	case search.Lt, search.Eb:
+		return from, s.Low
+	case search.Le:
+		return from, s.High
+	case search.Ap:
+		return endsAfter(s.Low), s.High
+	}
+	return from, to
+}
+
+// compileLastUpdated finds resources by the changes that made their current
+// versions.
+func (x *execution) compileLastUpdated(n *node, name string, c *search.Compare) {
+	t := x.s.names.typeID(name)
+	if c.Modifier != search.NoModifier {
+		return
+	}
+	n.collect = func(into *roaring64.Bitmap) bool {
+		left := x.limits.Collect
+		for i := range c.Values {
+			from, to := dateBounds(&c.Values[i], 0)
+			it, err := x.r.NewIter(&pebble.IterOptions{LowerBound: changeKey(t, from), UpperBound: after(changeKey(t, to))})
+			if err != nil {
+				x.fail(err)
+				return true
+			}
+			one := &search.Compare{Parameter: c.Parameter, Values: c.Values[i : i+1]}
+			for valid := it.First(); valid && left >= 0 && x.step(); valid = it.Next() {
+				at := readMoment(it.Key()[3:])
+				if !one.Match([]search.Entry{lastUpdatedEntry(c.Parameter, at)}) {
+					continue
+				}
+				if rid, current := x.isCurrent(t, it.Value()); current {
+					into.Add(rid)
+					left--
+				}
+			}
+			if err := it.Close(); err != nil {
+				x.fail(err)
+			}
+		}
+		return left >= 0
+	}
+}
+
+// isCurrent reports whether a change made the version that is current, and
+// the resource is not deleted.
+func (x *execution) isCurrent(t typeID, change []byte) (rid uint64, current bool) {
+	rid, version, err := readChange(change)
+	if err != nil {
+		x.fail(err)
+		return 0, false
+	}
+	value, err := get(x.r, liveKey(t, rid))
+	if err != nil {
+		x.fail(err)
+	}
+	if value == nil {
+		return rid, false
+	}
+	now, _, err := readLive(value)
+	if err != nil {
+		x.fail(err)
+	}
+	return rid, now == version
+}
+
+// lastUpdatedEntry is what a resource is found under by _lastUpdated.
+func lastUpdatedEntry(p *search.Parameter, at fhir.Moment) search.Entry {
+	return search.Entry{Parameter: p, Period: fhir.Interval{Low: at, High: at + 1, Precision: fhir.Fraction}}
+}
+
+// compileID looks ids up.
+func (x *execution) compileID(n *node, name string, c *search.Compare) {
+	if c.Modifier != search.NoModifier && c.Modifier != search.Not {
+		return
+	}
+	t := x.s.names.typeID(name)
+	n.not = c.Modifier == search.Not
+	n.open = func() stream {
+		var rids []uint64
+		for _, v := range c.Values {
+			rid, err := ridOf(x.r, t, v.Code)
+			if err != nil {
+				x.fail(err)
+			}
+			if rid != 0 && x.isLive(t, rid) {
+				rids = append(rids, rid)
+			}
+		}
+		slices.Sort(rids)
+		return &list{slices.Compact(rids)}
+	}
+}
+
+func (x *execution) isLive(t typeID, rid uint64) bool {
+	value, err := get(x.r, liveKey(t, rid))
+	if err != nil {
+		x.fail(err)
+	}
+	return x.step() && value != nil
+}
+
+// compileStarts compiles comparisons with the beginning of a folded text.
+func (x *execution) compileStarts(n *node, p parameterID, k kind, c *search.Compare) {
+	n.collect = func(into *roaring64.Bitmap) bool {
+		var spans []span
+		for i := range c.Values {
+			start := c.Values[i].Folded
+			if len(start) > keyText {
+				start, n.loose = start[:keyText], true
+			}
+			low := appendTextStart(indexPrefix(p, k), start)
+			spans = append(spans, span{low, after(low)})
+		}
+		return x.collectSpans(spans, into, func([]byte) bool { return true })
+	}
+}
+
+// compileContains looks at every text of the parameter. That is a long way,
+// and Limits.Keys ends it.
+func (x *execution) compileContains(n *node, p parameterID, c *search.Compare) {
+	prefix := indexPrefix(p, kindString)
+	entries := []search.Entry{{Parameter: c.Parameter}}
+	n.collect = func(into *roaring64.Bitmap) bool {
+		return x.collectSpans([]span{{prefix, after(prefix)}}, into, func(key []byte) bool {
+			return x.matchText(n, c, key, &entries[0].Folded, entries)
+		})
+	}
+}
+
+// matchText compares the text of a key, put in a field of an entry. A text
+// that is cut may match, for all that the key shows.
+func (x *execution) matchText(n *node, c *search.Compare, key []byte, field *string, entries []search.Entry) bool {
+	text, cut, _, ok := readText(key[indexPrefixLength:])
+	if !ok {
+		x.fail(errCorrupt)
+	}
+	*field = text
+	if cut {
+		n.loose = true
+	}
+	return cut || c.Match(entries)
+}
+
+// compileBelow compiles :below of URIs and of canonical references.
+func (x *execution) compileBelow(n *node, p parameterID, c *search.Compare) {
+	if c.Parameter.Type == search.Reference {
+		x.compileEach(n, c, func(v *search.Value) (func() stream, bool) {
+			open, _ := x.equalReference(p, v)
+			return open, true
+		})
+		return
+	}
+	entries := []search.Entry{{Parameter: c.Parameter}}
+	n.collect = func(into *roaring64.Bitmap) bool {
+		var spans []span
+		for i := range c.Values {
+			base := strings.TrimRight(c.Values[i].Text, "/")
+			low := appendTextStart(indexPrefix(p, kindURI), base[:min(len(base), keyText)])
+			spans = append(spans, span{low, after(low)})
+		}
+		return x.collectSpans(spans, into, func(key []byte) bool {
+			return x.matchText(n, c, key, &entries[0].Text, entries)
+		})
+	}
+}
