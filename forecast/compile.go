@@ -65,21 +65,16 @@ func (c *compiler) fail(format string, args ...any) {
 // vaccines numbers the vaccines and compiles what belongs to each of them.
 func (c *compiler) vaccines() {
 	e := c.engine
-	number := func(x schedule.CVX) {
-		if int(x) >= len(e.byCVX) || e.byCVX[x] == 0 {
-			c.grow(x)
-		}
-	}
 	e.associations = make([][]association, 1)
 	for _, v := range e.schedule.Vaccines {
-		number(v.CVX)
+		c.number(v.CVX)
 	}
 	for _, x := range e.schedule.Conflicts {
-		number(x.Previous)
-		number(x.Current)
+		c.number(x.Previous)
+		c.number(x.Current)
 	}
 	for _, v := range e.schedule.Vaccines {
-		n := e.byCVX[v.CVX]
+		n := c.vaccine(v.CVX)
 		for _, a := range v.Associations {
 			e.associations[n] = append(e.associations[n], association{c.antigenIndex(a.Antigen), c.begin(a.Begin), c.end(a.End)})
 		}
@@ -95,19 +90,20 @@ func (c *compiler) vaccines() {
 	}
 }
 
-// grow gives a vaccine the next number.
-func (c *compiler) grow(x schedule.CVX) {
+// number gives a vaccine the next number, unless it has one.
+func (c *compiler) number(x schedule.CVX) {
 	e := c.engine
-	if int(x) >= len(e.byCVX) {
+	n := len(e.associations)
+	switch {
+	case int(x) >= len(e.byCVX):
 		c.fail("vaccine %s is out of range", x)
-		return
-	}
-	if n := len(e.associations); n < len(vaccineSet{})*64 {
+	case e.byCVX[x] != 0:
+	case n == len(vaccineSet{})*64:
+		c.fail("more than %d vaccines", n-1)
+	default:
 		e.byCVX[x] = vaccine(n)
 		e.associations = append(e.associations, nil)
-		return
 	}
-	c.fail("more than %d vaccines", len(vaccineSet{})*64-1)
 }
 
 func (c *compiler) antigenIndex(name string) int {

@@ -49,6 +49,7 @@ var named = []history{
 		{"2015-09-25", []schedule.CVX{20, 48, 133}},
 		{"2016-01-15", []schedule.CVX{83}},
 		{"2018-07-13", []schedule.CVX{130, 94}},
+		{"2024-10-11", []schedule.CVX{140}},
 	}},
 	{name: "35 years", born: "1990-03-15", sex: schedule.Female, doses: []given{
 		{"1990-05-15", []schedule.CVX{1, 2}},

@@ -242,7 +242,7 @@ func renumber(out *forecast.Result, place []int) {
 func TestResultReuse(t *testing.T) {
 	r := newRandom(3)
 	var out forecast.Result
-	for range 500 {
+	for range 150 {
 		a, b := r.patient(), r.patient()
 		a.Options.Explain, b.Options.Explain = r.IntN(2) == 0, r.IntN(2) == 0
 		want := forecastOf(t, a)
@@ -306,7 +306,7 @@ func TestConcurrentUse(t *testing.T) {
 func TestNextChange(t *testing.T) {
 	r := newRandom(5)
 	changed := 0
-	for range 300 {
+	for range 150 {
 		in := r.patient()
 		want := forecastOf(t, in)
 		next := want.NextChange

@@ -101,7 +101,8 @@ type Evaluation struct {
 	TargetDose int
 	// ValidFrom is, for a dose that is Not Valid and with Options.Explain, the
 	// first day on which this dose would have been valid, all doses before it
-	// being as they are; zero if no day is.
+	// being as they are; zero if no day is. (The search is given up, and the day
+	// zero, where hundreds of doses conflict with this one.)
 	ValidFrom calendar.Date
 	Steps     []Step // with Options.Explain
 }
