@@ -18,6 +18,7 @@ type change struct {
 	typ      string
 	id       string // of the resource; empty for a create
 	resource codec.Value
+	patch    Patch         // of a PATCH: how it changes what is stored
 	fullURL  string        // of the entry
 	criteria *search.Query // of If-None-Exist, or of a conditional update or delete
 
@@ -85,22 +86,28 @@ func (s *Service) check(c *change) error {
 	if c.id != "" && !fhir.ValidID(c.id) {
 		return fhir.NewInvalid(nil, fhir.CodeValue, c.path+"id", "an id has 1 to 64 of the characters A-Z a-z 0-9 - .")
 	}
-	if c.method == DELETE {
+	if c.method == DELETE || c.method == PATCH {
 		return nil
 	}
+	return s.checkResource(c, c.resource)
+}
+
+// checkResource refuses a resource that must not be stored as the one which
+// the change is about.
+func (s *Service) checkResource(c *change, resource codec.Value) error {
 	if !c.validated {
-		if issues := s.Validate(c.resource); refuses(issues) {
+		if issues := s.Validate(resource); refuses(issues) {
 			return &fhir.Invalid{Issues: issues}
 		}
 	}
-	if t := c.resource.ResourceType(); t != c.typ {
+	if t := resource.ResourceType(); t != c.typ {
 		return fhir.NewInvalid(nil, fhir.CodeInvalid, c.path+"resourceType",
 			fmt.Sprintf("the resource is of type %s where %s was expected", t, c.typ))
 	}
-	if id := c.resource.Get("id").Text(); c.method != POST && c.id != "" && id != c.id {
+	if id := resource.Get("id").Text(); c.method != POST && c.id != "" && id != c.id {
 		return fhir.NewInvalid(nil, fhir.CodeInvalid, c.path+"id", "an update's resource must have an id, equal to the one in the URL")
 	}
-	for tag := range c.resource.Get("meta").Get("tag").Each() {
+	for tag := range resource.Get("meta").Get("tag").Each() {
 		if tag.Get("code").Text() == "SUBSETTED" {
 			return fhir.NewInvalid(fhir.ErrUnprocessable, fhir.CodeBusinessRule, c.path+"meta.tag",
 				"the resource is marked SUBSETTED: it is not whole, and storing it would lose what is missing")

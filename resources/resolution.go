@@ -33,7 +33,8 @@ type step struct {
 	exists  bool    // there is a current version and it is no deletion
 	matches bool    // the criteria of an update or delete match the resource
 	effect  Effect
-	text    codec.Value // the resource with its references rewritten
+	source  codec.Value // the resource: as given, or what a patch makes of the current one
+	text    codec.Value // source with its references rewritten
 	write   int         // index of its write in the batch, -1 when it makes none
 	err     error       // why it was refused, where changes are made in part
 }
@@ -41,11 +42,11 @@ type step struct {
 func (r *resolution) resolve(ctx context.Context) error {
 	r.steps = make([]step, len(r.changes))
 	for i, c := range r.changes {
-		r.steps[i] = step{change: c, id: c.id, write: -1}
+		r.steps[i] = step{change: c, id: c.id, source: c.resource, write: -1}
 	}
 	// The specification's order: deletes, then creates, then updates. What is
 	// deleted does not count as a match of the others' criteria.
-	for _, method := range [...]Method{DELETE, POST, PUT} {
+	for _, method := range [...]Method{DELETE, POST, PUT, PATCH} {
 		for i := range r.steps {
 			if r.steps[i].method != method {
 				continue
@@ -95,6 +96,8 @@ func (r *resolution) identify(ctx context.Context, st *step) error {
 		case POST:
 			st.id, st.effect = r.s.NewID(), Created
 			return nil
+		case PATCH:
+			return fhir.NewInvalid(ErrNotFound, fhir.CodeNotFound, expression(st.path, "request.url"), "the criteria match no "+st.typ)
 		}
 		if st.id = st.resource.Get("id").Text(); st.id == "" {
 			st.id = r.s.NewID()
@@ -109,12 +112,15 @@ func (r *resolution) identify(ctx context.Context, st *step) error {
 	case !errors.Is(err, ErrNotFound):
 		return fmt.Errorf("read %s/%s: %w", st.typ, st.id, err)
 	}
-	if st.criteria != nil && st.exists && !st.matches {
+	if st.method == PUT && st.criteria != nil && st.exists && !st.matches {
 		return fhir.NewInvalid(ErrStale, fhir.CodeConflict, st.path+"id",
 			"the criteria match no "+st.typ+", and one with this id exists that they do not match")
 	}
 	if err := st.checkMatch(); err != nil {
 		return err
+	}
+	if st.method == PATCH {
+		return r.applyPatch(st, err)
 	}
 	switch {
 	case st.method == DELETE && st.exists:
@@ -265,7 +271,7 @@ func (r *resolution) distinctCreates() error {
 	entries := map[*step][]search.Entry{}
 	for _, steps := range created {
 		for _, st := range steps {
-			entries[st] = r.s.Search.AppendEntries(nil, st.resource)
+			entries[st] = r.s.Search.AppendEntries(nil, st.source)
 		}
 	}
 	for _, steps := range created {
@@ -304,8 +310,8 @@ func (r *resolution) commit(ctx context.Context) ([]Outcome, error) {
 			w.Resource = st.text
 			w.Draft = codec.NewDraft(st.text, st.id)
 		}
-		if st.effect == Updated {
-			w.Method = PUT // a load's POST with an id of its own may be one
+		if st.effect == Updated && w.Method == POST {
+			w.Method = PUT // of a load, whose records have ids of their own
 		}
 		st.write = len(batch.Writes)
 		batch.Writes = append(batch.Writes, w)

@@ -36,7 +36,7 @@ func (r *resolution) rewrite(ctx context.Context, st *step) error {
 	var edits []codec.Edit
 	var failed error
 	base := fhir.ParseReference(st.fullURL).Base
-	r.s.links.walk(st.resource, func(kind linkKind, v codec.Value) {
+	r.s.links.walk(st.source, func(kind linkKind, v codec.Value) {
 		if failed != nil {
 			return
 		}
@@ -59,10 +59,10 @@ func (r *resolution) rewrite(ctx context.Context, st *step) error {
 		}
 	})
 	if failed != nil || len(edits) == 0 {
-		st.text = st.resource
+		st.text = st.source
 		return failed
 	}
-	doc, err := codec.Parse(st.resource.AppendCompact(nil, edits...), codec.Limits{})
+	doc, err := codec.Parse(st.source.AppendCompact(nil, edits...), codec.Limits{})
 	if err != nil {
 		return fmt.Errorf("read %s with its references rewritten: %w", st.typ, err)
 	}
@@ -137,7 +137,7 @@ func (r *resolution) resolveConditional(ctx context.Context, ref fhir.Reference,
 	ids = slices.DeleteFunc(ids, func(id string) bool { return r.step(q.Resource, id, Deleted, Updated) != nil })
 	for i := range r.steps {
 		st := &r.steps[i]
-		if st.typ == q.Resource && (st.effect == Created || st.effect == Updated) && matchesAlone(q, r.s.Search.AppendEntries(nil, st.resource)) {
+		if st.typ == q.Resource && (st.effect == Created || st.effect == Updated) && matchesAlone(q, r.s.Search.AppendEntries(nil, st.source)) {
 			ids = append(ids, st.id)
 		}
 	}

@@ -34,12 +34,37 @@ func (s *Service) Update(ctx context.Context, a Access, resourceType, id string,
 	return s.performOne(ctx, a, &change{method: PUT, typ: resourceType, id: id, resource: resource, match: m})
 }
 
+// ConditionalUpdate is Update of the resource that the criteria match. If none
+// does, it is a create, under the resource's own id if it has one; several are
+// ErrMultipleMatches.
+//
+// https://hl7.org/fhir/R4/http.html#cond-update
+func (s *Service) ConditionalUpdate(ctx context.Context, a Access, resourceType, criteria string, resource codec.Value, m Match) (Outcome, error) {
+	q, err := s.parseCriteria(resourceType, criteria)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return s.performOne(ctx, a, &change{method: PUT, typ: resourceType, criteria: q, resource: resource, match: m})
+}
+
 // Delete marks a resource as deleted; its history stays. Deleting what is not
 // there is no error (Absent).
 //
 // https://hl7.org/fhir/R4/http.html#delete
 func (s *Service) Delete(ctx context.Context, a Access, resourceType, id string, m Match) (Outcome, error) {
 	return s.performOne(ctx, a, &change{method: DELETE, typ: resourceType, id: id, match: m})
+}
+
+// ConditionalDelete is Delete of the one resource that the criteria match;
+// several are ErrMultipleMatches, and none is no error (Absent).
+//
+// https://hl7.org/fhir/R4/http.html#3.1.0.7.1
+func (s *Service) ConditionalDelete(ctx context.Context, a Access, resourceType, criteria string, m Match) (Outcome, error) {
+	q, err := s.parseCriteria(resourceType, criteria)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return s.performOne(ctx, a, &change{method: DELETE, typ: resourceType, criteria: q, match: m})
 }
 
 func (s *Service) performOne(ctx context.Context, a Access, c *change) (Outcome, error) {

@@ -1,0 +1,130 @@
+package resources_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/resources"
+)
+
+func TestConditionalUpdate(t *testing.T) {
+	f, ctx := open(t), t.Context()
+	update := func(criteria, text string) (resources.Outcome, error) {
+		return f.ConditionalUpdate(ctx, all, "Patient", criteria, parse(t, text), resources.Match{})
+	}
+	o, err := update("identifier=urn:x|1", person)
+	if err != nil || o.Effect != resources.Created {
+		t.Fatalf("with no match: %+v, %v; want it created", o, err)
+	}
+	id := o.Version.ID
+	o, err = update("identifier=urn:x|1", strings.Replace(person, `"identifier"`, `"active":true,"identifier"`, 1))
+	if err != nil || o.Effect != resources.Updated || o.Version.ID != id {
+		t.Errorf("with one match: %+v, %v; want %s updated", o, err, id)
+	}
+	if o, err = update("identifier=urn:x|2", `{"resourceType":"Patient","id":"own","identifier":[{"system":"urn:x","value":"2"}]}`); err != nil || o.Version.ID != "own" {
+		t.Errorf("with no match and an id: %+v, %v; want it created under its id", o, err)
+	}
+	for name, test := range map[string]struct {
+		criteria, text string
+		want           error
+	}{
+		"another id than the match":           {"identifier=urn:x|1", `{"resourceType":"Patient","id":"other"}`, nil},
+		"no match, and the id is another one": {"identifier=urn:x|3", `{"resourceType":"Patient","id":"own","active":false}`, resources.ErrStale},
+		"several matches":                     {"identifier=urn:x|1,urn:x|2", person, resources.ErrMultipleMatches},
+		"no criteria":                         {"_count=1", person, nil},
+		"an unknown parameter":                {"colour=red", person, nil},
+	} {
+		if _, err := update(test.criteria, test.text); !errors.As(err, new(*fhir.Invalid)) || test.want != nil && !errors.Is(err, test.want) {
+			t.Errorf("%s: %v, want it refused (%v)", name, err, test.want)
+		}
+	}
+}
+
+func TestConditionalDelete(t *testing.T) {
+	f, ctx := open(t), t.Context()
+	f.put("Patient", "a", `{"resourceType":"Patient","id":"a","gender":"female"}`)
+	f.put("Patient", "b", `{"resourceType":"Patient","id":"b","gender":"female"}`)
+	if _, err := f.ConditionalDelete(ctx, all, "Patient", "gender=female", resources.Match{}); !errors.Is(err, resources.ErrMultipleMatches) {
+		t.Errorf("with two matches: %v, want ErrMultipleMatches", err)
+	}
+	if o, err := f.ConditionalDelete(ctx, all, "Patient", "gender=male", resources.Match{}); err != nil || o.Effect != resources.Absent {
+		t.Errorf("with no match: %+v, %v; want Absent", o, err)
+	}
+	if o, err := f.ConditionalDelete(ctx, all, "Patient", "_id=a", resources.Match{}); err != nil || o.Effect != resources.Deleted {
+		t.Errorf("with one match: %+v, %v; want it deleted", o, err)
+	}
+	if n := f.count("Patient"); n != 1 {
+		t.Errorf("%d patients left, want 1", n)
+	}
+}
+
+// replaceText is a Patch that replaces one text in the JSON by another.
+type replaceText struct{ from, to string }
+
+func (p replaceText) Apply(resource []byte) ([]byte, error) {
+	return []byte(strings.Replace(string(resource), p.from, p.to, 1)), nil
+}
+
+func TestPatch(t *testing.T) {
+	f, ctx := open(t), t.Context()
+	f.put("Patient", "p", `{"resourceType":"Patient","id":"p","gender":"female"}`)
+	o, err := f.Patch(ctx, all, "Patient", "p", replaceText{"female", "male"}, resources.Match{Version: 1})
+	if err != nil || o.Effect != resources.Updated || o.Version.Method != resources.PATCH || f.get("Patient", "p").Get("gender").Text() != "male" {
+		t.Errorf("Patch = %+v, %v; want a new version", o, err)
+	}
+	if o, err := f.Patch(ctx, all, "Patient", "p", replaceText{}, resources.Match{}); err != nil || o.Effect != resources.Unchanged {
+		t.Errorf("a patch that changes nothing = %+v, %v; want no new version", o, err)
+	}
+	if o, err := f.ConditionalPatch(ctx, all, "Patient", "gender=male", replaceText{`"male"`, `"other"`}, resources.Match{}); err != nil || o.Version.ID != "p" {
+		t.Errorf("ConditionalPatch = %+v, %v; want p patched", o, err)
+	}
+	for name, test := range map[string]struct {
+		id    string
+		patch replaceText
+		match resources.Match
+		want  error
+	}{
+		"of nothing":         {"none", replaceText{}, resources.Match{}, resources.ErrNotFound},
+		"of an old version":  {"p", replaceText{}, resources.Match{Version: 1}, resources.ErrStale},
+		"to what is invalid": {"p", replaceText{"other", "red"}, resources.Match{}, nil},
+		"to no JSON":         {"p", replaceText{`"other"`, `"other`}, resources.Match{}, fhir.ErrSyntax},
+		"to another id":      {"p", replaceText{`"id":"p"`, `"id":"q"`}, resources.Match{}, nil},
+		"to another type":    {"p", replaceText{`:"Patient"`, `:"Person"`}, resources.Match{}, nil},
+	} {
+		if _, err := f.Patch(ctx, all, "Patient", test.id, test.patch, test.match); err == nil || test.want != nil && !errors.Is(err, test.want) {
+			t.Errorf("a patch %s: %v, want %v", name, err, test.want)
+		}
+	}
+	if _, err := f.ConditionalPatch(ctx, all, "Patient", "gender=unknown", replaceText{}, resources.Match{}); !errors.Is(err, resources.ErrNotFound) {
+		t.Errorf("a conditional patch of nothing: %v, want ErrNotFound", err)
+	}
+}
+
+// counter is a Patch that adds one to multipleBirthInteger.
+type counter struct{ t *testing.T }
+
+func (p counter) Apply(resource []byte) ([]byte, error) {
+	n := parse(p.t, string(resource)).Get("multipleBirthInteger").Text()
+	return []byte(strings.Replace(string(resource), `Integer":`+n, `Integer":`+increment(n), 1)), nil
+}
+
+func TestRacingPatchesAreAllMade(t *testing.T) {
+	f := open(t)
+	f.put("Patient", "p", `{"resourceType":"Patient","id":"p","multipleBirthInteger":0}`)
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			if _, err := f.Patch(context.Background(), all, "Patient", "p", counter{t}, resources.Match{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if got := f.get("Patient", "p").Get("multipleBirthInteger").Text(); got != "20" {
+		t.Errorf("after 20 patches the counter is %s", got)
+	}
+}
