@@ -184,8 +184,12 @@ func (c *Case) judgeDose(i int, out *forecast.Result, antigens []string) string 
 	if len(own) == 0 {
 		return fmt.Sprintf("dose %d has no evaluation", i+1)
 	}
+	reason, ok := reasons[d.Reason]
+	if !ok && d.Reason != "" {
+		return fmt.Sprintf("dose %d: reason %q is not one that is known", i+1, d.Reason)
+	}
 	for _, e := range own {
-		if e.Status.String() == d.Status && e.Reasons.Has(reasons[d.Reason]) {
+		if e.Status.String() == d.Status && e.Reasons.Has(reason) {
 			return ""
 		}
 	}
