@@ -73,7 +73,34 @@ func (r *Registry) relative(literal string) string {
 			return rest
 		}
 	}
+	if rest, found := r.cutLoopback(literal); found {
+		return rest
+	}
 	return literal
+}
+
+// cutLoopback takes a URL of this server's API on the loopback interface off a
+// reference.
+func (r *Registry) cutLoopback(literal string) (rest string, found bool) {
+	scheme, rest, found := strings.Cut(literal, "://")
+	if !found || r.loopback == "" || scheme != "http" && scheme != "https" {
+		return "", false
+	}
+	slash := strings.IndexByte(rest, '/')
+	if slash < 0 {
+		return "", false
+	}
+	host, path := rest[:slash], rest[slash:]
+	if strings.Contains(host, "@") {
+		return "", false // what stands before it is a user, not the host
+	}
+	if port := strings.LastIndexByte(host, ':'); port > strings.LastIndexByte(host, ']') {
+		host = host[:port]
+	}
+	if host != "localhost" && host != "127.0.0.1" && host != "[::1]" {
+		return "", false
+	}
+	return strings.CutPrefix(path, r.loopback)
 }
 
 // canonical indexes a canonical or a uri under a reference parameter. A

@@ -22,6 +22,10 @@ type Config struct {
 	// https://iis.example.org/fhir. An absolute reference that begins with one
 	// means the same as the relative one.
 	Bases []string
+	// Loopback is the path of the API, such as /fhir. If it is set, URLs of this
+	// path at localhost, 127.0.0.1 or [::1], with any port, count as Bases: to no
+	// one else's server can they point.
+	Loopback string
 	// Zone is where a date without a time, and a time without an offset, is;
 	// nil means UTC.
 	Zone *time.Location
@@ -34,7 +38,20 @@ type Registry struct {
 	set   *definitions.Set
 	types map[string]*searchable
 	bases []string // each with a slash at its end
-	zone  *time.Location
+	// loopback is Config.Loopback with a slash at its end, or empty.
+	loopback string
+	zone     *time.Location
+}
+
+// entryVersion is raised when the same resource yields other entries than
+// before.
+const entryVersion = 1
+
+// Fingerprint tells by what, beside the parameters themselves, resources are
+// indexed. A store whose index was made under another fingerprint must make it
+// anew.
+func (r *Registry) Fingerprint() string {
+	return fmt.Sprintf("entries %d, zone %s, bases %q, loopback %q", entryVersion, r.zone, r.bases, r.loopback)
 }
 
 // searchable is what the Registry knows of one resource type, once compiled.
@@ -64,6 +81,9 @@ func New(set *definitions.Set, c Config) (*Registry, error) {
 	}
 	for _, base := range c.Bases {
 		r.bases = append(r.bases, strings.TrimRight(base, "/")+"/")
+	}
+	if c.Loopback != "" {
+		r.loopback = strings.TrimRight(c.Loopback, "/") + "/"
 	}
 	for _, name := range set.ResourceTypes() {
 		r.types[name] = &searchable{name: name}
