@@ -116,10 +116,10 @@ func (r *run) mostRecent(ps *patientSeries, of *vaccineSet, given administration
 }
 
 // latestObservation returns the day of the most recent active observation that
-// the row counts from.
+// the row counts from. One without a date gives none.
 func (r *run) latestObservation(row *interval) (latest calendar.Date) {
 	for i := range r.in.Observations {
-		if o := &r.in.Observations[i]; o.Code == row.data.FromObservation && o.Presence == Present {
+		if o := &r.in.Observations[i]; o.Code == row.data.FromObservation && o.Presence == Present && exists(o.Date) {
 			latest = max(latest, o.Date)
 		}
 	}

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/jenner-iis/jenner/forecast/calendar"
 	"github.com/jenner-iis/jenner/forecast/schedule"
 )
@@ -158,7 +156,7 @@ func TestReadCDC(t *testing.T) {
 			CodedValues: []schedule.CodedValue{{System: "SNOMED", Code: "223366009", Text: "Healthcare professional"}},
 		}},
 	}
-	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b calendar.Period) bool { return a == b })); diff != "" {
+	if diff := differs(want, got); diff != "" {
 		t.Errorf("ReadCDC (-want +got):\n%s", diff)
 	}
 }
