@@ -46,6 +46,7 @@ type surroundings struct {
 // and the surroundings.
 type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Serve the FHIR API."`
+	Import   importCommand   `cmd:"" help:"Load files of FHIR resources into a store, or through a server's API."`
 	Forecast forecastCommand `cmd:"" help:"Evaluate and forecast the Parameters of $$immds-forecast in a file, without a server."`
 	Check    checkCommand    `cmd:"" help:"Check that index, history and counts of a store agree with its resources."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
