@@ -88,6 +88,24 @@ func (c *compiler) vaccines() {
 		into.rows = append(into.rows, conflict{previous, x})
 		into.longest = max(into.longest, mostDays(x.MinEnd), mostDays(x.End))
 	}
+	for i := range e.conflicts {
+		e.conflicts[i].index(len(e.associations))
+	}
+}
+
+// index sorts the rows by conflicting vaccine and notes where each starts.
+func (c *conflicts) index(vaccines int) {
+	if len(c.rows) == 0 {
+		return
+	}
+	slices.SortStableFunc(c.rows, func(a, b conflict) int { return cmp.Compare(a.previous, b.previous) })
+	c.starts = make([]uint16, vaccines+1)
+	for v, i := 0, 0; v < vaccines; v++ {
+		for i < len(c.rows) && int(c.rows[i].previous) == v {
+			i++
+		}
+		c.starts[v+1] = uint16(i)
+	}
 }
 
 // number gives a vaccine the next number, unless it has one.

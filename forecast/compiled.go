@@ -191,8 +191,14 @@ type conflict struct {
 // conflicts are those of one impacted vaccine.
 type conflicts struct {
 	previous vaccineSet
-	rows     []conflict
+	rows     []conflict    // sorted by previous
+	starts   []uint16      // by previous: where its rows start in rows; as long as there are vaccines, and one more
 	longest  calendar.Date // no row ends more days than this after its dose
+}
+
+// of returns the rows of a conflicting vaccine.
+func (c *conflicts) of(previous vaccine) []conflict {
+	return c.rows[c.starts[previous]:c.starts[previous+1]]
 }
 
 // association says which antigen a vaccine holds at some ages.

@@ -150,16 +150,23 @@ func (r *run) conflictEnd(d *dose) (latest calendar.Date) {
 	if len(d.conflicts) == 0 {
 		return 0
 	}
+	by, period := -1, calendar.Period{}
 	for h := range r.history {
 		q := &r.history[h]
 		if !d.conflictsAny.has(q.vaccine) {
 			continue
 		}
 		for _, x := range d.conflicts {
-			if x.previous == q.vaccine { // CALCDTCONFLICT-2
-				latest = max(latest, r.stepDate(RuleForecastConflict, h, q.date, x.end))
+			if x.previous != q.vaccine {
+				continue
+			}
+			if end := q.date.Add(x.end); end > latest { // CALCDTCONFLICT-2
+				latest, by, period = end, h, x.end
 			}
 		}
+	}
+	if by >= 0 {
+		r.stepDate(RuleForecastConflict, by, r.history[by].date, period)
 	}
 	return latest
 }

@@ -105,9 +105,9 @@ const (
 //
 // Conditional skips count doses for each dose that they are asked about, so
 // the work can grow with the square of the history. At this many an answer takes
-// some 30 milliseconds at worst, explained some 100. No person has had a tenth
-// of them: a record that has more is damaged or hostile, and is refused rather
-// than answered slowly.
+// under a tenth of a second at worst, an explained one some two tenths. No person
+// has had a tenth of them: a record that has more is damaged or hostile, and is
+// refused rather than answered slowly.
 const MaxDoses = 1000
 
 // What is wrong with an Input. Nothing else makes a forecast fail.
