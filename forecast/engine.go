@@ -37,9 +37,11 @@ func New(s *schedule.Schedule) (*Engine, error) {
 // Schedule returns the schedule that the engine was compiled from.
 func (e *Engine) Schedule() *schedule.Schedule { return e.schedule }
 
-// Default returns the engine for the schedule that is built in, compiled at
+// Default returns the engine for the schedule that is built in. It is compiled at
 // the first call.
-var Default = sync.OnceValue(func() *Engine {
+func Default() *Engine { return builtIn() }
+
+var builtIn = sync.OnceValue(func() *Engine {
 	e, err := New(schedule.Default())
 	if err != nil {
 		panic("forecast: schedule built in: " + err.Error())

@@ -17,7 +17,9 @@ var builtIn []byte
 
 // Default returns the schedule that is built in. It is read at the first call
 // and shared by all callers; nobody may change it.
-var Default = sync.OnceValue(func() *Schedule {
+func Default() *Schedule { return readBuiltIn() }
+
+var readBuiltIn = sync.OnceValue(func() *Schedule {
 	s, err := decode(builtIn) // a test runs the checks that Decode would
 	if err != nil {
 		panic("schedule built in: " + err.Error())
