@@ -55,8 +55,8 @@ type record struct {
 	typ   string // of the resource, empty when it cannot be read
 	raw   string // the resource as it stood in the file
 	links []link
-	// context marks a resource that is stored only if there is none of its id.
-	context bool
+
+	context bool // stored only if there is no resource of its id
 	resources.LoadResult
 }
 
@@ -117,8 +117,8 @@ func (b *batch) load(ctx context.Context, t Target) {
 	for _, g := range b.groups {
 		var records []resources.Record
 		var numbers []int
-		for i, r := range g.records {
-			if r.Err == nil {
+		for i := range g.records {
+			if r := &g.records[i]; r.Err == nil {
 				records, numbers = append(records, r.Record), append(numbers, i)
 			}
 		}

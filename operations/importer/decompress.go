@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"sync/atomic"
@@ -27,7 +28,8 @@ func decompress(r io.Reader, compression string) (io.ReadCloser, error) {
 		}
 		return d.IOReadCloser(), nil
 	case "xz":
-		x, err := xz.NewReader(&xzGuard{r: r})
+		// The library asks for single bytes.
+		x, err := xz.NewReader(bufio.NewReaderSize(&xzGuard{r: r}, 64<<10))
 		if err != nil {
 			return nil, fmt.Errorf("read xz: %w", err)
 		}

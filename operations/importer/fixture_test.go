@@ -103,11 +103,22 @@ func (f *fixture) contents(t testing.TB) map[string]string {
 	return contents
 }
 
-// checkStore lets the store check itself.
-func (f *fixture) checkStore(t testing.TB) {
+// checkStore lets the store check itself, and count the references that point
+// nowhere for itself.
+func (f *fixture) checkStore(t testing.TB, r importer.Report) {
 	t.Helper()
-	if _, err := f.store.Check(t.Context(), func(fault string) { t.Errorf("Check: %s", fault) }); err != nil {
+	summary, err := f.store.Check(t.Context(), func(fault string) { t.Errorf("Check: %s", fault) })
+	if err != nil {
 		t.Errorf("Check: %v", err)
+	}
+	want := 0
+	for typ, n := range r.Unresolved {
+		if typ != "urn" {
+			want += n
+		}
+	}
+	if summary.Unresolved != want {
+		t.Errorf("the store counts %d references that point nowhere, the report %v", summary.Unresolved, r.Unresolved)
 	}
 }
 

@@ -11,7 +11,9 @@ import (
 // order is the types that others point to, those first that point to the
 // fewest themselves. A conditional reference (Location?identifier=...) is
 // resolved against the store, so what it means must be there before. All types
-// not listed follow together; last those that are about other resources.
+// not listed follow together; last those that are about other resources. What a
+// reference asks for in vain, because it comes later all the same (in the same
+// file, say), is refused; the same import run once more finds it.
 var order = []string{
 	"Organization", "Endpoint", "Location", "HealthcareService",
 	"Practitioner", "PractitionerRole",
@@ -34,7 +36,7 @@ func rankOf(resourceType string) int {
 }
 
 // lookBytes is how much of a file is looked at to find its place.
-const lookBytes = 64 << 10
+const lookBytes = 32 << 10
 
 var typePattern = regexp.MustCompile(`"resourceType"\s*:\s*"([A-Za-z]{1,64})"`)
 

@@ -52,7 +52,7 @@ func (rd *reader) readAll(ctx context.Context) {
 
 // fault says how far a source could be read and why not further.
 func fault(s *source, at mark, err error) string {
-	if errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		err = errors.New("the file is cut off")
 	}
 	if s.format.ndjson && at.Line > 0 {
@@ -110,8 +110,8 @@ func (rd *reader) lines(ctx context.Context, s *source, text io.Reader, at *mark
 			}
 			rd.batch(s).add(it)
 		}
-		if b := rd.b; b != nil && (len(b.items) >= rd.run.Batch || b.bytes >= batchBytes) {
-			b.mark(*at)
+		if rd.full() {
+			rd.b.mark(*at)
 			if !rd.flush() || ctx.Err() != nil {
 				return errStopped
 			}
@@ -130,7 +130,7 @@ func (rd *reader) whole(s *source, text io.Reader, at *mark) error {
 		return fmt.Errorf("the file holds more than %d bytes, the limit for a .json file; NDJSON has no such limit", limit)
 	}
 	rd.batch(s).add(item{source: s, text: string(all)})
-	if rd.b.bytes >= batchBytes {
+	if rd.full() {
 		at.Done = true
 		rd.b.mark(*at)
 		if !rd.flush() {
@@ -147,6 +147,11 @@ func (rd *reader) batch(s *source) *batch {
 		rd.turn++
 	}
 	return rd.b
+}
+
+// full reports whether that batch is to be handed on.
+func (rd *reader) full() bool {
+	return rd.b != nil && (len(rd.b.items) >= rd.run.Batch || rd.b.bytes >= batchBytes)
 }
 
 // flush hands the batch on that is being filled.

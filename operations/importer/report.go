@@ -17,8 +17,8 @@ type Report struct {
 
 	// Unresolved counts the references that point nowhere, by the type they
 	// point to, and by "urn" those to no entry of their own Bundle: of all
-	// resources read and not refused, as it is once all are loaded. It is empty
-	// while an import is unfinished.
+	// resources read and not refused, as it is once all are loaded. In an
+	// unfinished import the former are not counted yet.
 	Unresolved map[string]int `json:"unresolved,omitempty"`
 
 	Unread []FileNote `json:"unread,omitempty"` // files that could not be read, or not to their end

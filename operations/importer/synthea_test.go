@@ -51,6 +51,7 @@ func TestSynthea(t *testing.T) {
 					}
 				}
 			}
+			f.checkStore(t, first)
 			contents := f.contents(t)
 			second := run(t, config, folder)
 			if got := second.Total(); got.Created != 0 || got.Refused != 0 || got.Read != first.Total().Read {
