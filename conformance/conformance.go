@@ -33,6 +33,13 @@ const (
 	SearchType      Interaction = "search-type"
 )
 
+// What a CapabilityStatement has flags for, beside the codes.
+const (
+	ConditionalCreate Interaction = "conditional-create"
+	ConditionalUpdate Interaction = "conditional-update"
+	ConditionalDelete Interaction = "conditional-delete" // of the single resource that matches
+)
+
 // The interactions with the whole system.
 const (
 	Transaction   Interaction = "transaction"
@@ -48,7 +55,11 @@ func (i Interaction) system() bool {
 
 // writes reports whether the interaction changes resources of a type.
 func (i Interaction) writes() bool {
-	return i == Create || i == Update || i == Patch || i == Delete
+	switch i {
+	case Create, Update, Patch, Delete, ConditionalCreate, ConditionalUpdate, ConditionalDelete:
+		return true
+	}
+	return false
 }
 
 // Claims is what a CapabilityStatement is built from: the lists that the routes
@@ -124,17 +135,24 @@ func (c *Claims) resource(resourceType string) resource {
 		if i.system() || computed && i.writes() {
 			continue
 		}
-		r.Interaction = append(r.Interaction, coded{i})
 		switch i {
+		case ConditionalCreate:
+			r.ConditionalCreate = true
+			continue
+		case ConditionalUpdate:
+			r.ConditionalUpdate = true
+			continue
+		case ConditionalDelete:
+			r.ConditionalDelete = "single"
+			continue
 		case VersionRead:
 			r.ReadHistory = true
 		case Update:
 			r.UpdateCreate = true
-		case Create:
-			r.ConditionalCreate = true
 		case SearchType:
 			r.SearchParam = c.searchParameters(resourceType)
 		}
+		r.Interaction = append(r.Interaction, coded{i})
 	}
 	return r
 }

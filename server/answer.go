@@ -48,18 +48,10 @@ func (s *Server) sendVersion(c *gin.Context, v resources.Version) {
 // describe sets the headers that tell which version an answer is about:
 // https://hl7.org/fhir/R4/http.html#versioning
 func describe(c *gin.Context, v resources.Version) {
-	h := c.Writer.Header()
-	h["Etag"] = []string{entityTag(v.Version)}
-	h["Last-Modified"] = []string{v.LastUpdated.Time().Format(http.TimeFormat)}
-}
-
-// entityTag is a version as an ETag: W/"3".
-func entityTag(version uint64) string { return string(appendTag(make([]byte, 0, 16), version)) }
-
-func appendTag(b []byte, version uint64) []byte {
-	b = append(b, `W/"`...)
-	b = strconv.AppendUint(b, version, 10)
-	return append(b, '"')
+	h, values := c.Writer.Header(), make([]string, 2)
+	values[0] = `W/"` + strconv.FormatUint(v.Version, 10) + `"`
+	values[1] = v.LastUpdated.Time().Format(http.TimeFormat)
+	h["Etag"], h["Last-Modified"] = values[0:1:1], values[1:2:2]
 }
 
 // location is the URL of a version, as clients see it.
@@ -131,6 +123,10 @@ func notModified(r *http.Request, v resources.Version) bool {
 		}
 		return false // RFC 9110: then If-Modified-Since does not count
 	}
-	since, err := http.ParseTime(r.Header.Get("If-Modified-Since"))
+	header := r.Header.Get("If-Modified-Since")
+	if header == "" {
+		return false
+	}
+	since, err := http.ParseTime(header)
 	return err == nil && !v.LastUpdated.Time().Truncate(time.Second).After(since)
 }

@@ -36,14 +36,25 @@ type api struct {
 
 // log keeps what a server logs.
 type log struct {
-	mu   sync.Mutex
-	text strings.Builder
+	mu        sync.Mutex
+	text      strings.Builder
+	discarded bool
 }
 
 func (l *log) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.discarded {
+		return len(p), nil
+	}
 	return l.text.Write(p)
+}
+
+// discard keeps no more lines. They are still written.
+func (l *log) discard() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.discarded = true
 }
 
 func (l *log) String() string {

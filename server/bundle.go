@@ -72,7 +72,7 @@ func (s *Server) resultEntry(r *resources.EntryResult, preferred string) bundleE
 		e.resource = s.appendSearchset(nil, r.Search.Query.Resource, "", *r.Search)
 	case r.History != nil && len(r.History.Versions) > 0:
 		v := r.History.Versions[0]
-		e.resource = s.appendHistory(nil, v.Type+"/"+v.ID, nil, *r.History)
+		e.resource = s.appendHistory(nil, v.Type, v.ID, nil, *r.History)
 	}
 	if r.Method == http.MethodHead {
 		e.fullURL, e.resource = "", nil

@@ -118,11 +118,11 @@ func TestRefusedTransaction(t *testing.T) {
 			transaction(good, post(1, "Patient", patient("a", "A")), post(1, "Patient", patient("b", "B"))), "duplicate", "Bundle.entry[2].fullUrl", 400,
 		},
 		"conditional reference that matches nothing": {
-			transaction(good, put("Immunization/i", immunization("i", "Patient?identifier=none", "03", "2021-03-01"))),
+			transaction(good, put("Immunization/i", immunization("i", "Patient?identifier=http://example.org/ids|none", "03", "2021-03-01"))),
 			"not-found", "Bundle.entry[1].resource.patient.reference", 412,
 		},
 		"conditional reference that matches two": {
-			transaction(good, put("Immunization/i", immunization("i", "Patient?identifier=twin", "03", "2021-03-01"))),
+			transaction(good, put("Immunization/i", immunization("i", "Patient?identifier=http://example.org/ids|twin", "03", "2021-03-01"))),
 			"multiple-matches", "Bundle.entry[1].resource.patient.reference", 412,
 		},
 		"conditional create that matches two": {

@@ -44,6 +44,10 @@ func TestCapabilities(t *testing.T) {
 
 	rest := s.Rest[0]
 	for _, i := range rest.Interaction {
+		if i.Code == "history-system" {
+			a.do("GET /_history", "").want(200)
+			continue
+		}
 		a.do("POST ", bundleOf(i.Code, put("Patient/"+i.Code, patient(i.Code, "A")))).want(200)
 	}
 	for _, o := range rest.Operation {
@@ -62,7 +66,7 @@ func TestCapabilities(t *testing.T) {
 		if slices.Contains(codes, "create") != writable || r.ConditionalCreate != writable || r.UpdateCreate != writable {
 			t.Errorf("%s claims %v, conditional create %t, update as create %t", r.Type, codes, r.ConditionalCreate, r.UpdateCreate)
 		}
-		if r.ConditionalUpdate || r.ConditionalDelete != "not-supported" || r.Versioning != "versioned" || !r.ReadHistory {
+		if r.ConditionalUpdate != writable || (r.ConditionalDelete == "single") != writable || r.Versioning != "versioned" || !r.ReadHistory {
 			t.Errorf("%s: %+v", r.Type, r)
 		}
 		for _, p := range r.SearchParam {
@@ -92,6 +96,8 @@ func (a *api) exercise(resourceType, code string) {
 		a.do("GET "+path+"/none/_history/1", "").want(404).issue("not-found")
 	case "history-instance":
 		a.do("GET "+path+"/none/_history", "").want(404).issue("not-found")
+	case "history-type":
+		a.do("GET "+path+"/_history", "").want(200)
 	case "search-type":
 		a.do("GET "+path+"?_id=none", "").want(200)
 		a.do("POST "+path+"/_search", "_id=none", "Content-Type: application/x-www-form-urlencoded").want(200)
@@ -106,6 +112,7 @@ func (a *api) exercise(resourceType, code string) {
 		}
 	case "delete":
 		a.do("DELETE "+path+"/none", "").want(204)
+		a.do("DELETE "+path+"?_id=none", "").want(204)
 	default:
 		a.t.Errorf("%s claims %s, which no one tried", resourceType, code)
 	}

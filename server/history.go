@@ -12,7 +12,8 @@ import (
 	"github.com/jenner-iis/jenner/resources"
 )
 
-// history serves GET [base]/[type]/[id]/_history:
+// history serves GET [base]/[type]/[id]/_history, [base]/[type]/_history and
+// [base]/_history:
 // https://hl7.org/fhir/R4/http.html#history
 func (s *Server) history(c *gin.Context, a resources.Access) error {
 	query, _ := cutGeneral(c.Request.URL.RawQuery)
@@ -27,7 +28,7 @@ func (s *Server) history(c *gin.Context, a resources.Access) error {
 	}
 	b := newBuffer()
 	defer b.free()
-	b.text = s.appendHistory(b.text, req.Type+"/"+req.ID, self, result)
+	b.text = s.appendHistory(b.text, req.Type, req.ID, self, result)
 	s.send(c, http.StatusOK, b.text)
 	return nil
 }
@@ -67,22 +68,32 @@ func (s *Server) historyRequest(query string, lenient bool) (req resources.Histo
 	return req, self, nil
 }
 
-// appendHistory appends a Bundle of type history; path is what it is of.
-func (s *Server) appendHistory(b []byte, path string, self url.Values, result resources.HistoryResult) []byte {
+// appendHistory appends a Bundle of type history, of one resource, one type (id
+// empty) or everything (both empty).
+func (s *Server) appendHistory(b []byte, resourceType, id string, self url.Values, result resources.HistoryResult) []byte {
 	b = append(b, `{"resourceType":"Bundle","type":"history"`...)
 	b = appendTotal(b, result.Total)
-	url := s.Resources.BaseURL + "/" + path + "/_history"
-	l := links{self: withQuery(url, self.Encode())}
+	path := s.Resources.BaseURL
+	for _, part := range [...]string{resourceType, id, "_history"} {
+		if part != "" {
+			path += "/" + part
+		}
+	}
+	l := links{self: withQuery(path, self.Encode())}
 	if result.Next != "" {
+		if self == nil {
+			self = url.Values{}
+		}
 		self.Set(resources.PageParameter, result.Next)
-		l.next = withQuery(url, self.Encode())
+		l.next = withQuery(path, self.Encode())
 	}
 	b = l.append(b)
 	w := entryWriter{text: b}
 	for i := range result.Versions {
 		v := &result.Versions[i]
 		e := bundleEntry{fullURL: s.fullURL(*v), resource: v.JSON, request: v, version: v, response: http.StatusOK}
-		// Whether a version made the resource anew is seen from the one before it.
+		// Whether a version made the resource anew is seen from the one before
+		// it; where others stand between the two, the status is that of an update.
 		before := i + 1
 		switch {
 		case v.Deleted():

@@ -55,12 +55,20 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
+// statusNumbers are the texts of all status codes.
+var statusNumbers = func() (texts [600]string) {
+	for i := range texts {
+		texts[i] = strconv.Itoa(i)
+	}
+	return texts
+}()
+
 // route gives what counts the requests of one route.
 func (m *Metrics) route(path string) func(httpMethod string, status int, elapsed time.Duration) {
 	requests := m.requests.MustCurryWith(prometheus.Labels{"route": path})
 	duration := m.duration.WithLabelValues(path)
 	return func(httpMethod string, status int, elapsed time.Duration) {
-		requests.WithLabelValues(method(httpMethod), strconv.Itoa(status)).Inc()
+		requests.WithLabelValues(method(httpMethod), statusNumbers[status]).Inc()
 		duration.Observe(elapsed.Seconds())
 	}
 }

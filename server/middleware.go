@@ -32,10 +32,14 @@ var (
 // answers will stand around c.Writer, after the negotiation.
 func (s *Server) wrap(r route) gin.HandlerFunc {
 	timeout := s.Timeout
-	if r.bundle {
+	switch {
+	case r.bundle:
 		timeout = s.BundleTimeout
+	case r.lookUp:
+		timeout = 0
 	}
 	observe := s.Metrics.route(Mount + r.path)
+	logger := s.Logger.With("route", Mount+r.path)
 	return func(c *gin.Context) {
 		start := s.Now()
 		h := c.Writer.Header()
@@ -51,7 +55,7 @@ func (s *Server) wrap(r route) gin.HandlerFunc {
 		}
 		elapsed := s.Now().Sub(start)
 		observe(c.Request.Method, c.Writer.Status(), elapsed)
-		s.log(c, r, elapsed, o, err)
+		s.log(c, logger, elapsed, o, err)
 	}
 }
 
@@ -84,9 +88,11 @@ func (s *Server) protect(c *gin.Context, serve handler, timeout time.Duration) (
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(c.Request.Context(), timeout)
-	defer cancel()
-	c.Request = c.Request.WithContext(ctx)
+	if timeout > 0 {
+		ctx, cancel := context.WithTimeout(c.Request.Context(), timeout)
+		defer cancel()
+		c.Request = c.Request.WithContext(ctx)
+	}
 	return serve(c, access)
 }
 
@@ -117,22 +123,20 @@ func id(c *gin.Context) string { return c.Writer.Header()["X-Request-Id"][0] }
 
 // log writes the line of a request: ids and figures, never query values, names
 // or content. What a client did wrong is told by the code alone.
-func (s *Server) log(c *gin.Context, r route, elapsed time.Duration, o outcome, err error) {
+func (s *Server) log(c *gin.Context, logger *slog.Logger, elapsed time.Duration, o outcome, err error) {
 	level, ctx := slog.LevelInfo, c.Request.Context()
 	if o.status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	if !s.Logger.Enabled(ctx, level) {
+	if !logger.Enabled(ctx, level) {
 		return
 	}
-	attrs := make([]slog.Attr, 0, 12)
+	attrs := make([]slog.Attr, 0, 9)
 	attrs = append(attrs,
 		slog.String("request", id(c)),
 		slog.String("method", method(c.Request.Method)),
-		slog.String("route", Mount+r.path),
 		slog.Int("status", c.Writer.Status()),
-		slog.Int64("microseconds", elapsed.Microseconds()),
-		slog.Int("bytes", max(c.Writer.Size(), 0)))
+		slog.Int64("microseconds", elapsed.Microseconds()))
 	if t := c.Param("type"); t != "" && s.Resources.Definitions.IsResource(t) {
 		attrs = append(attrs, slog.String("type", t))
 	}
@@ -149,7 +153,7 @@ func (s *Server) log(c *gin.Context, r route, elapsed time.Duration, o outcome, 
 			attrs = append(attrs, slog.String("stack", string(p.stack)))
 		}
 	}
-	s.Logger.LogAttrs(ctx, level, "request", attrs...)
+	logger.LogAttrs(ctx, level, "request", attrs...)
 }
 
 // method is an HTTP method as logs and metrics name it; what a client made up

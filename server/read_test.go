@@ -1,7 +1,9 @@
 package server_test
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 )
@@ -118,4 +120,35 @@ func TestVersions(t *testing.T) {
 	if page := a.do("GET /Patient/p/_history?_since="+since, "").want(200); page.get("entry.1.response.etag") != `W/"3"` || page.get("entry.2.response.etag") != "" {
 		t.Errorf("history since version 3: %s", page.text)
 	}
+}
+
+// The history of a type and of everything.
+func TestHistories(t *testing.T) {
+	a := serve(t)
+	a.do("PUT /Patient/p", patient("p", "First")).want(201)
+	a.do("PUT /Patient/q", patient("q", "First")).want(201)
+	a.do("PUT /Organization/o", `{"resourceType":"Organization","id":"o","name":"Clinic"}`).want(201)
+	a.do("PUT /Patient/p", patient("p", "Second")).want(200)
+	for path, want := range map[string]string{
+		"/_history":         "Patient/p Organization/o Patient/q Patient/p",
+		"/Patient/_history": "Patient/p Patient/q Patient/p",
+	} {
+		var all []string
+		for url := a.base + path + "?_count=2"; url != ""; {
+			page := a.do("GET "+url, "").want(200)
+			if page.link("self") != url {
+				t.Errorf("%s: self %s, want %s", path, page.link("self"), url)
+			}
+			for i := range 2 {
+				if name := page.get(fmt.Sprintf("entry.%d.request.url", i)); name != "" {
+					all = append(all, name)
+				}
+			}
+			url = page.link("next")
+		}
+		if got := strings.Join(all, " "); got != want {
+			t.Errorf("%s gave %s, want %s", path, got, want)
+		}
+	}
+	a.do("GET /Parrot/_history", "").want(404).issue("not-supported")
 }

@@ -19,6 +19,7 @@ type route struct {
 	serve        handler
 	claims       []conformance.Interaction
 	bundle       bool // may take as long as a batch or transaction
+	lookUp       bool // a few look-ups by key, whose time needs no bound
 }
 
 // routes are all interactions: https://hl7.org/fhir/R4/http.html
@@ -29,19 +30,23 @@ func (s *Server) routes() []route {
 	type claims = []conformance.Interaction
 	return []route{
 		{method: get, path: "/metadata", serve: s.capabilities},
+		{method: get, path: "/_history", serve: s.history, claims: claims{conformance.HistorySystem}},
 
 		{method: post, path: "", serve: s.bundle, claims: claims{conformance.Batch, conformance.Transaction}, bundle: true},
 		{method: post, path: "/", serve: s.bundle, bundle: true},
 
 		{method: get, path: "/:type", serve: s.search, claims: claims{conformance.SearchType}},
 		{method: post, path: "/:type/_search", serve: s.searchForm},
-		{method: post, path: "/:type", serve: s.create, claims: claims{conformance.Create}},
+		{method: post, path: "/:type", serve: s.create, claims: claims{conformance.Create, conformance.ConditionalCreate}},
+		{method: put, path: "/:type", serve: s.conditionalUpdate, claims: claims{conformance.ConditionalUpdate}},
+		{method: del, path: "/:type", serve: s.conditionalDelete, claims: claims{conformance.ConditionalDelete}},
+		{method: get, path: "/:type/_history", serve: s.history, claims: claims{conformance.HistoryType}},
 
-		{method: get, path: "/:type/:id", serve: s.read, claims: claims{conformance.Read}},
+		{method: get, path: "/:type/:id", serve: s.read, claims: claims{conformance.Read}, lookUp: true},
 		{method: put, path: "/:type/:id", serve: s.update, claims: claims{conformance.Update}},
 		{method: del, path: "/:type/:id", serve: s.delete, claims: claims{conformance.Delete}},
 		{method: get, path: "/:type/:id/_history", serve: s.history, claims: claims{conformance.HistoryInstance}},
-		{method: get, path: "/:type/:id/_history/:version", serve: s.versionRead, claims: claims{conformance.VersionRead}},
+		{method: get, path: "/:type/:id/_history/:version", serve: s.versionRead, claims: claims{conformance.VersionRead}, lookUp: true},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/fhir/codec"
 	"github.com/jenner-iis/jenner/resources"
 )
 
@@ -15,6 +16,23 @@ func (s *Server) update(c *gin.Context, a resources.Access) error {
 	if err := s.noParameters(c); err != nil {
 		return err
 	}
+	return s.put(c, func(resource codec.Value, m resources.Match) (resources.Outcome, error) {
+		return s.Resources.Update(c.Request.Context(), a, c.Param("type"), c.Param("id"), resource, m)
+	})
+}
+
+// conditionalUpdate serves PUT [base]/[type]?[criteria]:
+// https://hl7.org/fhir/R4/http.html#cond-update
+func (s *Server) conditionalUpdate(c *gin.Context, a resources.Access) error {
+	criteria, _ := cutGeneral(c.Request.URL.RawQuery)
+	return s.put(c, func(resource codec.Value, m resources.Match) (resources.Outcome, error) {
+		return s.Resources.ConditionalUpdate(c.Request.Context(), a, c.Param("type"), criteria, resource, m)
+	})
+}
+
+// put reads the resource and what its sender expects, and answers with what
+// became of it.
+func (s *Server) put(c *gin.Context, update func(codec.Value, resources.Match) (resources.Outcome, error)) error {
 	match, err := matchOf(c.Request)
 	if err != nil {
 		return err
@@ -23,24 +41,7 @@ func (s *Server) update(c *gin.Context, a resources.Access) error {
 	if err != nil {
 		return err
 	}
-	o, err := s.Resources.Update(c.Request.Context(), a, c.Param("type"), c.Param("id"), resource, match)
-	if err != nil {
-		return err
-	}
-	s.sendChange(c, o)
-	return nil
-}
-
-// delete serves DELETE [base]/[type]/[id]: https://hl7.org/fhir/R4/http.html#delete
-func (s *Server) delete(c *gin.Context, a resources.Access) error {
-	if err := s.noParameters(c); err != nil {
-		return err
-	}
-	match, err := matchOf(c.Request)
-	if err != nil {
-		return err
-	}
-	o, err := s.Resources.Delete(c.Request.Context(), a, c.Param("type"), c.Param("id"), match)
+	o, err := update(resource, match)
 	if err != nil {
 		return err
 	}

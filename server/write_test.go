@@ -102,6 +102,30 @@ func TestDelete(t *testing.T) {
 	}
 }
 
+func TestConditionalUpdateAndDelete(t *testing.T) {
+	a := serve(t)
+	const path = "/Patient?identifier=http://example.org/ids|1"
+	created := a.do("PUT "+path, identified("1")).want(201)
+	again := a.do("PUT "+path, strings.Replace(identified("1"), `"identifier"`, `"active":true,"identifier"`, 1)).want(200)
+	if created.get("id") != again.get("id") || again.get("meta.versionId") != "2" {
+		t.Errorf("the conditional update made %s of %s", again.text, created.text)
+	}
+	a.do("PUT "+path, patient("other", "A")).want(400)
+	a.do("PUT /Patient", identified("1")).want(400).issue("invalid")
+	a.do("DELETE /Patient", "").want(400).issue("invalid")
+	a.do("DELETE /Patient?shoe-size=44", "", "Prefer: handling=lenient").want(400).issue("not-supported")
+	a.do("POST /Patient", identified("1")).want(201)
+	a.do("PUT "+path, identified("1")).want(412).issue("multiple-matches")
+	a.do("DELETE "+path, "").want(412).issue("multiple-matches")
+	a.do("DELETE /Patient?_id="+created.get("id"), "").want(204)
+	a.do("DELETE "+path, "").want(204)
+	a.do("DELETE "+path, "").want(204)
+	if total := a.total("Patient"); total != "0" {
+		t.Errorf("%s patients are left", total)
+	}
+	a.do("DELETE /ImmunizationRecommendation?_id=x", "").want(405)
+}
+
 func TestPreferReturn(t *testing.T) {
 	a := serve(t)
 	if got := a.do("PUT /Patient/p", patient("p", "First"), "Prefer: return=minimal").want(201); got.text != "" || got.header.Get("Etag") == "" {

@@ -46,7 +46,6 @@ func lookup(variables []string) func(string) string {
 type started struct {
 	base, metrics string
 	stop          func() outcome
-	greeting      string
 }
 
 // start runs "jenner serve" on any free port and waits until it serves.

@@ -1,0 +1,203 @@
+package server_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/jenner-iis/jenner/server"
+)
+
+// stored is how many resources the benchmarks of reads choose from.
+const stored = 20_000
+
+// BenchmarkRead is GET by id over loopback connections that are kept open, with
+// random ids, beside a bare Gin handler that sends the same bytes from memory.
+//
+//	go test -run '^$' -bench Read -benchmem ./server
+func BenchmarkRead(b *testing.B) {
+	a := serve(b)
+	a.log.discard()
+	bodies := map[string][]byte{}
+	ids := make([]string, stored)
+	for from := 0; from < stored; from += 1000 {
+		var entries []string
+		for i := from; i < from+1000; i++ {
+			ids[i] = fmt.Sprintf("dose-%d", i)
+			entries = append(entries, put("Immunization/"+ids[i], immunization(ids[i], fmt.Sprintf("Patient/p%d", i/10), "03", "2021-03-01")))
+		}
+		a.do("POST ", transaction(entries...)).want(200)
+	}
+	for _, id := range ids {
+		bodies[id] = []byte(a.do("GET /Immunization/"+id, "").want(200).text)
+	}
+
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.GET("/fhir/:type/:id", func(c *gin.Context) {
+		c.Data(http.StatusOK, "application/fhir+json; charset=utf-8", bodies[c.Param("id")])
+	})
+	bare := httptest.NewServer(engine)
+	b.Cleanup(bare.Close)
+
+	requests := make([][]byte, stored)
+	for i, id := range ids {
+		requests[i] = []byte("GET /fhir/Immunization/" + id + " HTTP/1.1\r\nHost: localhost\r\nAccept: application/fhir+json\r\n\r\n")
+	}
+	random := func() []byte { return requests[rand.IntN(stored)] }
+	for _, clients := range []int{1, 8, 64} {
+		for name, address := range map[string]string{"jenner": a.address(), "gin": bare.Listener.Addr().String()} {
+			b.Run(fmt.Sprintf("%s/clients=%d", name, clients), func(b *testing.B) {
+				load(b, address, clients, http.StatusOK, random)
+			})
+		}
+	}
+}
+
+// BenchmarkCreate is a create, validated, indexed and durable when answered.
+func BenchmarkCreate(b *testing.B) {
+	a := serve(b)
+	a.log.discard()
+	var n atomic.Int64
+	create := func() []byte {
+		i := n.Add(1)
+		body := immunization("", fmt.Sprintf("Patient/p%d", i%1000), "03", "2021-03-01")
+		return fmt.Appendf(nil, "POST /fhir/Immunization HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/fhir+json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	}
+	for _, clients := range []int{1, 8, 64} {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
+			load(b, a.address(), clients, http.StatusCreated, create)
+		})
+	}
+}
+
+// BenchmarkTransaction is a Patient with ten Immunizations.
+func BenchmarkTransaction(b *testing.B) {
+	a := serve(b)
+	a.log.discard()
+	entries := []string{post(0, "Patient", patient("p", "Bench"))}
+	for i := range 10 {
+		entries = append(entries, post(i+1, "Immunization", immunization("", urn(0), "03", fmt.Sprintf("2021-03-%02d", i+1))))
+	}
+	body := transaction(entries...)
+	request := fmt.Appendf(nil, "POST /fhir HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/fhir+json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	b.Run("clients=32", func(b *testing.B) {
+		load(b, a.address(), 32, http.StatusOK, func() []byte { return request })
+	})
+}
+
+// BenchmarkSearch is a search for the 20 doses of a random patient among many.
+func BenchmarkSearch(b *testing.B) {
+	a := serve(b)
+	a.log.discard()
+	const patients = 500
+	for p := range patients {
+		var entries []string
+		for i := range 20 {
+			id := fmt.Sprintf("p%d-dose-%d", p, i)
+			entries = append(entries, put("Immunization/"+id, immunization(id, fmt.Sprintf("Patient/p%d", p), "03", "2021-03-01")))
+		}
+		a.do("POST ", transaction(entries...)).want(200)
+	}
+	random := func() []byte {
+		return fmt.Appendf(nil, "GET /fhir/Immunization?patient=p%d HTTP/1.1\r\nHost: localhost\r\n\r\n", rand.IntN(patients))
+	}
+	for _, clients := range []int{1, 8, 64} {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
+			load(b, a.address(), clients, http.StatusOK, random)
+		})
+	}
+}
+
+// load sends b.N requests over as many connections as there are clients. It
+// reads no more of the answers than it must, so that what is measured is the
+// server.
+func load(b *testing.B, address string, clients, status int, request func() []byte) {
+	connections := make([]net.Conn, clients)
+	for i := range connections {
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer c.Close()
+		connections[i] = c
+	}
+	want := []byte("HTTP/1.1 " + strconv.Itoa(status))
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	failures := make(chan error, clients)
+	var wait sync.WaitGroup
+	b.ReportAllocs()
+	b.ResetTimer()
+	for _, c := range connections {
+		wait.Go(func() {
+			from := bufio.NewReaderSize(c, 64<<10)
+			for left.Add(-1) >= 0 {
+				if _, err := c.Write(request()); err != nil {
+					failures <- err
+					return
+				}
+				if err := readAnswer(from, want); err != nil {
+					failures <- err
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+	b.StopTimer()
+	select {
+	case err := <-failures:
+		b.Fatal(err)
+	default:
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "req/s")
+}
+
+var contentLength = []byte("Content-Length: ")
+
+// readAnswer reads one response, which must have the status and a Content-Length.
+func readAnswer(r *bufio.Reader, status []byte) error {
+	length := -1
+	for first := true; ; first = false {
+		line, err := r.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		if first && !bytes.HasPrefix(line, status) {
+			rest, _ := r.Peek(min(r.Buffered(), 1000))
+			return fmt.Errorf("got %s%s", line, rest)
+		}
+		if bytes.HasPrefix(line, contentLength) {
+			length = 0
+			for _, c := range line[len(contentLength) : len(line)-2] {
+				length = length*10 + int(c-'0')
+			}
+		}
+		if len(line) == 2 {
+			break
+		}
+	}
+	if length < 0 {
+		return io.ErrUnexpectedEOF
+	}
+	_, err := r.Discard(length)
+	return err
+}
+
+// address is where the server listens.
+func (a *api) address() string {
+	return strings.TrimSuffix(strings.TrimPrefix(a.base, "http://"), server.Mount)
+}
