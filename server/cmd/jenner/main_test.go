@@ -162,10 +162,13 @@ func TestServe(t *testing.T) {
 	if !strings.Contains(got.stdout, "$immds-forecast") || !strings.Contains(got.stdout, "@conformance/examples/child.json") {
 		t.Errorf("what a person is told at the start: %s", got.stdout)
 	}
-	if got := jenner(t, "", nil, "check", "--store", "pebble:"+store); got.code != done || !strings.HasPrefix(got.stdout, "9 resources, 9 versions") {
+	if got := jenner(t, "", nil, "check", "--store", "pebble:"+store); got.code != done || !strings.HasPrefix(got.stdout, "15 resources, 15 versions") {
 		t.Errorf("check: %+v", got)
 	}
 	again := start(t, store, nil)
+	if status, text := call(t, "GET", again.base+"/OperationDefinition/patient-immds-forecast", ""); status != 200 || !strings.Contains(text, `"versionId":"1"`) {
+		t.Errorf("the definition of the operation, after a restart: %d %.300s", status, text)
+	}
 	if status, text := call(t, "GET", again.base+"/Immunization?patient=example-child&_total=accurate", ""); status != 200 || !strings.Contains(text, `"total":7`) {
 		t.Errorf("after a restart: %d %.300s", status, text)
 	}

@@ -56,6 +56,9 @@ func (c *serveCommand) Run(ctx context.Context, s surroundings) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := storeDefinitions(ctx, service); err != nil {
+		return err
+	}
 	forecaster, err := c.forecaster(s.now, records{service})
 	if err != nil {
 		return err
