@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"sync"
 
 	"github.com/gin-gonic/gin"
@@ -24,6 +23,7 @@ var (
 // that have grown large.
 type buffer struct{ text []byte }
 
+// largestKept is the size from which a buffer, or a body, is large.
 const largestKept = 1 << 20
 
 var buffers = sync.Pool{New: func() any { return &buffer{text: make([]byte, 0, 8<<10)} }}
@@ -55,18 +55,27 @@ func (s *Server) resource(c *gin.Context) (codec.Value, error) {
 }
 
 // readBody reads a body up to the limit. Memory grows with what arrives, not
-// with what Content-Length promises.
+// with what Content-Length promises, and only so many requests at a time may
+// have a large body: each can come to several times its size once it is parsed.
 func (s *Server) readBody(c *gin.Context, b *buffer) error {
 	if c.Request.ContentLength > s.MaxBody {
-		// Unread, the rest of the body would stand before the next request.
-		c.Writer.Header().Set("Connection", "close")
 		return errTooLong
 	}
+	body := http.MaxBytesReader(c.Writer, c.Request.Body, s.MaxBody)
 	into := bytes.NewBuffer(b.text)
 	if n := c.Request.ContentLength; n > 0 {
 		into.Grow(int(min(n, largestKept)) + bytes.MinRead)
 	}
-	_, err := into.ReadFrom(http.MaxBytesReader(c.Writer, c.Request.Body, s.MaxBody))
+	n, err := into.ReadFrom(io.LimitReader(body, largestKept))
+	if err == nil && n == largestKept {
+		select {
+		case s.large <- struct{}{}:
+			c.Set(largeKey, true)
+		case <-c.Request.Context().Done():
+			return errThrottled
+		}
+		_, err = into.ReadFrom(body)
+	}
 	b.text = into.Bytes()
 	var tooLong *http.MaxBytesError
 	switch {
@@ -74,8 +83,16 @@ func (s *Server) readBody(c *gin.Context, b *buffer) error {
 		return nil
 	case errors.As(err, &tooLong):
 		return errTooLong
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, os.ErrDeadlineExceeded):
-		return errIncomplete
 	}
 	return fmt.Errorf("read the body: %w", errors.Join(errIncomplete, err))
+}
+
+// largeKey marks a gin.Context that counts as one with a large body.
+const largeKey = "large"
+
+// releaseBody ends what readBody began, once the request is answered.
+func (s *Server) releaseBody(c *gin.Context) {
+	if c.GetBool(largeKey) {
+		<-s.large
+	}
 }

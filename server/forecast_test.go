@@ -93,6 +93,7 @@ func TestForecast(t *testing.T) {
 	if got := a.do("HEAD "+stored, "").want(200); got.text != "" {
 		t.Errorf("HEAD: %q", got.text)
 	}
+	a.do("GET "+stored+"?assessmentDate=%zz", "").want(400).issue("invalid")
 	a.do("GET /Patient/none/$immds-forecast", "").want(404).issue("not-found")
 	a.do("GET /Observation/p/$immds-forecast", "").want(404).issue("not-supported")
 	if got := a.do("GET /$immds-forecast", "").want(405).issue("not-supported"); got.header.Get("Allow") != "POST" {

@@ -38,7 +38,7 @@ func (s *Server) history(c *gin.Context, a resources.Access) error {
 func (s *Server) historyRequest(query string, lenient bool) (req resources.HistoryRequest, self url.Values, err error) {
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		return req, nil, fhir.NewInvalid(nil, fhir.CodeInvalid, "", "the parameters are not in the form of a URL's query")
+		return req, nil, errQuery
 	}
 	self = url.Values{}
 	for name, all := range values {

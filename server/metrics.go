@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -19,9 +20,8 @@ type Metrics struct {
 	dangling *prometheus.CounterVec
 }
 
-// NewMetrics makes the figures of one server. What else is to be shown (of the
-// store) is given as collectors.
-func NewMetrics(more ...prometheus.Collector) *Metrics {
+// NewMetrics makes the figures of one server.
+func NewMetrics() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -40,7 +40,6 @@ func NewMetrics(more ...prometheus.Collector) *Metrics {
 	}
 	m.registry.MustRegister(m.requests, m.duration, m.dangling,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	m.registry.MustRegister(more...)
 	return m
 }
 
@@ -48,6 +47,36 @@ func NewMetrics(more ...prometheus.Collector) *Metrics {
 // resources.Config.OnDangling asks for.
 func (m *Metrics) Dangling(resourceType string, n int) {
 	m.dangling.WithLabelValues(resourceType).Add(float64(n))
+}
+
+// Stored shows the numbers of resources that a store has, as they are when the
+// figures are read.
+func (m *Metrics) Stored(count func(context.Context) (map[string]int, error)) {
+	m.registry.MustRegister(storedCollector{count})
+}
+
+var storedFigure = prometheus.NewDesc("jenner_resources", "Current resources, by type.", []string{"type"}, nil)
+
+// storedCollector asks a store for its counts.
+type storedCollector struct {
+	count func(context.Context) (map[string]int, error)
+}
+
+// Describe names the one figure.
+func (storedCollector) Describe(to chan<- *prometheus.Desc) { to <- storedFigure }
+
+// Collect gives it for each type.
+func (s storedCollector) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	counts, err := s.count(ctx)
+	if err != nil {
+		to <- prometheus.NewInvalidMetric(storedFigure, err)
+		return
+	}
+	for resourceType, n := range counts {
+		to <- prometheus.MustNewConstMetric(storedFigure, prometheus.GaugeValue, float64(n), resourceType)
+	}
 }
 
 // Handler serves the figures.

@@ -78,6 +78,7 @@ func (s *Server) protect(c *gin.Context, serve handler, timeout time.Duration) (
 			err = &panicked{value: p, stack: debug.Stack()}
 		}
 	}()
+	defer s.releaseBody(c)
 	if err := s.checkOrigin(c.Request); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 // Refusals of formats.
 var (
+	errQuery         = errors.New("the parameters are not in the form of a URL's query")
 	errNotAcceptable = errors.New("answers are JSON (application/fhir+json, FHIR 4.0); no format that the request accepts is served")
 	errMediaType     = errors.New("the body must be JSON (application/fhir+json; charset=utf-8; fhirVersion=4.0), without a Content-Encoding")
 )

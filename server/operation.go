@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -47,12 +48,15 @@ func (s *Server) operate(all []operations.Operation) handler {
 			c.Writer.Header().Set("Allow", http.MethodPost)
 			return noMethod(c, a)
 		}
-		r := operations.Request{Access: a, ID: c.Param("id"), Query: c.Request.URL.Query()}
+		query, err := url.ParseQuery(c.Request.URL.RawQuery)
+		if err != nil { // what could not be read would be left out in silence
+			return errQuery
+		}
+		r := operations.Request{Access: a, ID: c.Param("id"), Query: query}
 		r.Query.Del("_format")
 		r.Query.Del("_pretty")
 		// An operation on a stored record may be told all by the URL.
 		if post && (c.Request.ContentLength != 0 || o.Resource == "") {
-			var err error
 			if r.Parameters, err = s.resource(c); err != nil {
 				return err
 			}

@@ -40,6 +40,7 @@ var outcomes = []struct {
 	{errMediaType, http.StatusUnsupportedMediaType, fhir.CodeNotSupported},
 	{errMisdirected, http.StatusMisdirectedRequest, fhir.CodeSecurity},
 	{errCrossOrigin, http.StatusForbidden, fhir.CodeSecurity},
+	{errQuery, http.StatusBadRequest, fhir.CodeInvalid},
 	{errIncomplete, http.StatusBadRequest, fhir.CodeInvalid},
 	{errThrottled, http.StatusServiceUnavailable, fhir.CodeThrottled},
 	{resources.ErrBusy, http.StatusServiceUnavailable, fhir.CodeConflict},

@@ -191,6 +191,20 @@ func TestTooManyRequests(t *testing.T) {
 	a.do("GET /Patient/p", "").want(404)
 }
 
+// Of requests with large bodies only so many are read at a time; the others wait.
+func TestLargeBodies(t *testing.T) {
+	a := serve(t, func(c *server.Config) { c.MaxLarge = 1 })
+	large := patient("p", "Long") + strings.Repeat(" ", 3<<20)
+	for i, got := range together(t, 4, func(i int) (answer, error) {
+		return a.try(fmt.Sprintf("PUT /Patient/p%d", i), strings.Replace(large, `"p"`, fmt.Sprintf(`"p%d"`, i), 1))
+	}) {
+		if got.status != 201 {
+			t.Errorf("large body %d: status %d %.200s", i, got.status, got.text)
+		}
+	}
+	a.do("PUT /Patient/p", large).want(201) // every place was given back
+}
+
 // A page of a stranger, in a browser on this machine, can neither read nor write.
 func TestForeignPages(t *testing.T) {
 	a := serve(t, func(c *server.Config) { c.Hosts = []string{"localhost", "127.0.0.1", "::1"} })

@@ -52,6 +52,7 @@ type Config struct {
 	Timeout       time.Duration // of one request; default 30 s
 	BundleTimeout time.Duration // of a batch or transaction; default 2 min
 	MaxRequests   int           // served at a time; more are answered 503. Default 512
+	MaxLarge      int           // of these with a body over 1 MiB; more wait. Default 16
 }
 
 // Server serves the FHIR API. It is an http.Handler for any number of
@@ -60,6 +61,7 @@ type Server struct {
 	Config
 	engine     *gin.Engine
 	slots      chan struct{} // one for each request under way
+	large      chan struct{} // one for each of them that has a large body
 	capability []byte        // the CapabilityStatement
 	origins    *http.CrossOriginProtection
 }
@@ -73,9 +75,11 @@ func New(c Config) (*Server, error) {
 	setDefault(&c.Timeout, 30*time.Second)
 	setDefault(&c.BundleTimeout, 2*time.Minute)
 	setDefault(&c.MaxRequests, 512)
+	setDefault(&c.MaxLarge, 16)
 	s := &Server{
 		Config:  c,
 		slots:   make(chan struct{}, c.MaxRequests),
+		large:   make(chan struct{}, c.MaxLarge),
 		origins: http.NewCrossOriginProtection(),
 	}
 	if err := s.mount(); err != nil {

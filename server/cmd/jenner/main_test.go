@@ -142,8 +142,20 @@ func TestServe(t *testing.T) {
 	if status, text := call(t, "GET", s.base+"/Patient/example-child/$immds-forecast?assessmentDate=2025-06-01", ""); status != 200 || !strings.Contains(text, `"MMR"`) {
 		t.Errorf("forecast of the example: %d %.300s", status, text)
 	}
-	if status, text := call(t, "GET", s.metrics, ""); status != 200 || !strings.Contains(text, `jenner_http_requests_total{method="POST",route="/fhir",status="200"} 1`) {
-		t.Errorf("metrics: %d\n%s", status, text)
+	call(t, "GET", s.base+"/Kowalczyk/Kowalczyk?name=Kowalczyk", "")
+	call(t, "KOWALCZYK", s.base+"/Kowalczyk/Kowalczyk/Kowalczyk", "")
+	status, figures := call(t, "GET", s.metrics, "")
+	for _, want := range []string{
+		`jenner_http_requests_total{method="POST",route="/fhir",status="200"} 1`,
+		`jenner_http_request_duration_seconds_count{route="/fhir/:type/:id"} 1`,
+		`jenner_resources{type="Immunization"} 7`,
+	} {
+		if status != 200 || !strings.Contains(figures, want) {
+			t.Errorf("metrics: status %d, without %s\n%s", status, want, figures)
+		}
+	}
+	if strings.Contains(strings.ToLower(figures), "kowalczyk") {
+		t.Errorf("the metrics hold what a client sent:\n%s", figures)
 	}
 
 	// The folder belongs to one process.

@@ -52,6 +52,9 @@ func (c *serveCommand) Run(ctx context.Context, s surroundings) (err error) {
 	defer func() { err = errors.Join(err, p.store.Close()) }()
 
 	metrics := server.NewMetrics()
+	metrics.Stored(func(ctx context.Context) (map[string]int, error) {
+		return p.store.Count(ctx, resources.Everything())
+	})
 	service, err := p.service(ctx, s.now, base, metrics.Dangling)
 	if err != nil {
 		return err
