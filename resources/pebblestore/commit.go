@@ -236,6 +236,7 @@ func (s *Store) apply(p *prepared, versions []resources.Version) error {
 		s.counts[t] = n
 	}
 	s.visible.Store(int64(last))
+	s.commits.Add(1)
 	s.unsynced <- unsynced{p.batch, last}
 	p.batch = nil
 	return nil

@@ -84,9 +84,12 @@ func (s *Store) listener() *pebble.EventListener {
 		DataCorruption: func(info pebble.DataCorruptionInfo) {
 			s.fail(fmt.Errorf("file %s is damaged: %w", info.Path, info.Details))
 		},
-		DiskSlow:        func(info pebble.DiskSlowInfo) { s.log.Warn("store disk is slow", "operation", info.String()) },
-		WriteStallBegin: func(info pebble.WriteStallBeginInfo) { s.log.Warn("store holds writers up", "reason", info.Reason) },
-		WriteStallEnd:   func() { s.log.Info("store lets writers go on") },
+		DiskSlow: func(info pebble.DiskSlowInfo) { s.log.Warn("store disk is slow", "operation", info.String()) },
+		WriteStallBegin: func(info pebble.WriteStallBeginInfo) {
+			s.stalls.Add(1)
+			s.log.Warn("store holds writers up", "reason", info.Reason)
+		},
+		WriteStallEnd: func() { s.log.Info("store lets writers go on") },
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -64,6 +65,9 @@ type Store struct {
 	counts     map[typeID]uint64
 
 	rids ridSource
+
+	commits atomic.Uint64 // for Metrics
+	stalls  atomic.Int64
 
 	calls struct {
 		sync.Mutex

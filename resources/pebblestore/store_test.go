@@ -39,9 +39,11 @@ func open(t testing.TB, cfg pebblestore.Config) *pebblestore.Store {
 	return s
 }
 
+// The memtable holds all of a test: in builds with the race detector, Pebble
+// traces each use of a table, which takes a hundred times as long as the use.
 func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, c storetest.Config) resources.Store {
-		return open(t, pebblestore.Config{Path: "store", FS: vfs.NewMem(), Registry: c.Registry, Now: c.Now, MemTableSize: 1 << 20})
+		return open(t, pebblestore.Config{Path: "store", FS: vfs.NewMem(), Registry: c.Registry, Now: c.Now, MemTableSize: 16 << 20})
 	})
 }
 
@@ -50,6 +52,6 @@ func TestStore(t *testing.T) {
 func TestStoreWithLowLimits(t *testing.T) {
 	limits := pebblestore.Limits{Collect: 20, Targets: 1, Sort: 5, Narrow: 3, Total: 10}
 	storetest.Run(t, func(t *testing.T, c storetest.Config) resources.Store {
-		return open(t, pebblestore.Config{Path: "store", FS: vfs.NewMem(), Registry: c.Registry, Now: c.Now, MemTableSize: 1 << 20, Limits: limits})
+		return open(t, pebblestore.Config{Path: "store", FS: vfs.NewMem(), Registry: c.Registry, Now: c.Now, MemTableSize: 16 << 20, Limits: limits})
 	})
 }

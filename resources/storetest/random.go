@@ -99,7 +99,7 @@ func (p *people) query() (resourceType, query string) {
 			conditions[len(conditions)-1] = "_sort=" + p.pick("", "-") + p.pick("birthdate", "family", "identifier", "gender,birthdate")
 		}
 	}
-	conditions = append(conditions, "_count="+p.pick("1", "7", "1000"))
+	conditions = append(conditions, "_count="+p.pick("5", "23", "1000"))
 	return resourceType, strings.Join(conditions, "&")
 }
 

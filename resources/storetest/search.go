@@ -223,7 +223,7 @@ func (s *suite) badCursor() {
 // pagesUnderWrites: while others add, change and delete, pages neither miss
 // nor repeat what stays as it is.
 func (s *suite) pagesUnderWrites() {
-	const standing = 300
+	const standing = 150
 	var writes []resources.Write
 	for i := range standing {
 		writes = append(writes, Put(s, resources.PUT, "Patient", fmt.Sprintf("stays%03d", i), 0, fmt.Sprintf(`"gender":"female","birthDate":"20%02d-01-01"`, i%20)))
@@ -258,7 +258,7 @@ func (s *suite) pagesUnderWrites() {
 	}
 	for _, query := range []string{"gender=female", "", "birthdate=ge2000", "_sort=birthdate", "gender=female&_sort=-birthdate", "_sort=-_id"} {
 		seen := map[string]int{}
-		for _, id := range s.find("Patient", query+"&_count=7") {
+		for _, id := range s.find("Patient", query+"&_count=11") {
 			seen[id]++
 		}
 		for i := range standing {
@@ -292,7 +292,7 @@ func (s *suite) randomSearches() {
 	for i, w := range writes {
 		entries[i] = s.registry.AppendEntries(nil, w.Resource)
 	}
-	const searches = 400
+	const searches = 300
 	refused := 0
 	for range searches {
 		resourceType, query := people.query()
