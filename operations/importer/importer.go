@@ -36,7 +36,7 @@ type Config struct {
 	Now    func() time.Time // required
 
 	Batch      int           // records of one load; default 500
-	Workers    int           // loads at a time; default twice the processors
+	Workers    int           // loads at a time; default twice the processors, and 16 through a server
 	MaxLine    int64         // bytes of a line of NDJSON; default 32 MiB
 	MaxFile    int64         // bytes of a .json file, decompressed; default 256 MiB
 	Checkpoint time.Duration // least time between two checkpoints; default a second, negative for one after each batch
@@ -52,6 +52,10 @@ var ErrInterrupted = errors.New("the import was interrupted; run it again to go 
 func (c Config) withDefaults() (Config, error) {
 	if c.Target == nil || c.State == "" || c.Now == nil {
 		return c, errors.New("importer: Target, State and Now are required")
+	}
+	if _, remote := c.Target.(*HTTPTarget); remote {
+		// A server may wait for its disk entry by entry; the more wait together the better.
+		setDefault(&c.Workers, 16)
 	}
 	setDefault(&c.Batch, 500)
 	setDefault(&c.Workers, 2*runtime.GOMAXPROCS(0))

@@ -181,3 +181,24 @@ func TestStateFolderIsTaken(t *testing.T) {
 		t.Errorf("an import of something else beside an unfinished one: %v, want it refused", err)
 	}
 }
+
+func TestDefaultState(t *testing.T) {
+	f := open(t, "")
+	working := t.TempDir()
+	good := files(t, map[string]string{"a.ndjson": patient("a")})
+	bad := files(t, map[string]string{"a.ndjson": "{"})
+	config := f.config()
+	config.State = importer.DefaultState(working, config.Target, []string{good})
+	run(t, config, good)
+	if left, _ := os.ReadDir(working); len(left) != 0 {
+		t.Errorf("an import without refusals left %v", left)
+	}
+	f.state = importer.DefaultState(working, config.Target, []string{bad})
+	if f.state == config.State {
+		t.Errorf("imports of two folders share the state folder %s", f.state)
+	}
+	run(t, f.config(), bad)
+	if len(f.refused(t)) != 1 {
+		t.Error("the refused record is gone with the state folder")
+	}
+}

@@ -155,7 +155,8 @@ func (r *run) saveIfDue() error {
 	return r.save()
 }
 
-// clear removes what a finished import leaves no need for. Refused records stay.
+// clear removes what a finished import leaves no need for. Refused records stay,
+// and with them a folder that DefaultState named.
 func (r *run) clear() error {
 	if _, err := r.refused.sync(); err != nil {
 		return fmt.Errorf("write refused records: %w", err)
@@ -167,5 +168,13 @@ func (r *run) clear() error {
 	if err := os.Remove(r.state.file); err != nil {
 		return fmt.Errorf("remove the checkpoint: %w", err)
 	}
-	return syncFolder(r.Config.State)
+	if err := syncFolder(r.Config.State); err != nil {
+		return fmt.Errorf("remove the checkpoint: %w", err)
+	}
+	if all := filepath.Dir(filepath.Clean(r.Config.State)); filepath.Base(all) == stateFolders {
+		// A folder that is not empty stays.
+		os.Remove(r.Config.State)
+		os.Remove(all)
+	}
+	return nil
 }
