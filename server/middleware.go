@@ -126,7 +126,8 @@ func id(c *gin.Context) string { return c.Writer.Header()["X-Request-Id"][0] }
 // or content. What a client did wrong is told by the code alone.
 func (s *Server) log(c *gin.Context, logger *slog.Logger, elapsed time.Duration, o outcome, err error) {
 	level, ctx := slog.LevelInfo, c.Request.Context()
-	if o.status >= http.StatusInternalServerError {
+	// That a client has gone is no fault of ours.
+	if o.status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
 		level = slog.LevelError
 	}
 	if !logger.Enabled(ctx, level) {
