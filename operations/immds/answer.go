@@ -14,7 +14,12 @@ func (x *run) noteOutcomes() {
 			x.issues.add(fhir.Warning, fhir.CodeRequired, expression(d.resource, d.resource, "occurrence"),
 				"the day of this dose is not known; it was not evaluated and does not count")
 		case forecast.DoseUnknownVaccine:
-			text := "vaccineCode has no CVX code; the dose was not evaluated and does not count"
+			if d.product {
+				x.issues.add(fhir.Information, fhir.CodeInformational, expression(d.resource, d.resource, "vaccineCode"),
+					"this is an immune globulin and no vaccine; live vaccines wait until its effect is over")
+				continue
+			}
+			text := "vaccineCode has no CVX code, nor an NDC or product name that stands for one; the dose was not evaluated and does not count"
 			if cvx := x.in.Doses[i].CVX; cvx != 0 {
 				text = "the schedule has no vaccine with the CVX code " + cvx.String() + "; the dose was not evaluated and does not count"
 			}

@@ -1,7 +1,7 @@
 package immds
 
 import (
-	"slices"
+	"strings"
 
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
@@ -10,40 +10,113 @@ import (
 	"github.com/jenner-iis/jenner/forecast/schedule"
 )
 
-// readFinding reads an Observation, Condition or AllergyIntolerance: what it says
-// about the patient, in the observations of the schedule. One that is given with
-// the request, and says nothing to the schedule, is reported; in a stored record
-// most are so.
-func (x *run) readFinding(r codec.Value, given bool) {
-	if retracted(r) {
-		return
-	}
-	date, ok := x.findingDate(r)
-	if !ok {
-		return
-	}
-	presence := presenceOf(r)
-	code := r.Get("code")
-	found := x.addFindings(code, date, presence)
-	if r.ResourceType() == "Observation" && asksForFinding(code) {
-		found = x.addFindings(r.Get("valueCodeableConcept"), date, forecast.Present) || found
-	}
-	if !found && given {
+// finding is what a resource says about the patient, in one of the terms that matter
+// here. Which findings count is decided when the assessment date is known, by
+// settleFindings.
+type finding struct {
+	term      term
+	kind      findingKind
+	asserted  bool // by the schedule's own code
+	tentative bool // unconfirmed, provisional or differential
+	over      bool // said to be over
+	presence  forecast.Presence
+	date      calendar.Date // when it was made or began; zero if no day is given
+	end       calendar.Date // when it ended; zero if no day is given
+	age       calendar.Period
+	number    float64       // its value, of a fact that is a number
+	day       calendar.Date // its value, of a fact that is a day
+	source    source
+}
+
+// source is the resource that a finding comes from.
+type source struct {
+	kind  findingKind
+	id    string
+	place int // among the parameters of its name, from 1; 0 if stored
+}
+
+// findingKind is the type of the resource that a finding comes from.
+type findingKind uint8
+
+const (
+	kindObservation findingKind = iota
+	kindCondition
+	kindAllergyIntolerance
+	kindProcedure
+	kindImmunization
+	kindPatient
+	kinds int = iota
+)
+
+var kindNames = [kinds]string{"Observation", "Condition", "AllergyIntolerance", "Procedure", "Immunization", "Patient"}
+
+// readGivenFinding reads a resource that is a parameter of the request. One that says
+// nothing to the schedule is reported; in a stored record most are so.
+func (x *run) readGivenFinding(r codec.Value, kind findingKind) {
+	x.places[kind]++
+	if !x.readFinding(r, kind, x.places[kind]) {
 		x.issues.add(fhir.Information, fhir.CodeInformational, expression(r, r, "code"),
 			"the schedule has no observation for this code; it was not used")
 	}
 }
 
-// retracted reports whether a resource says itself that it does not count.
-func retracted(r codec.Value) bool {
-	switch r.Get("status").Text() { // of an Observation
-	case "entered-in-error", "cancelled":
+// readFinding reads an Observation, Condition, AllergyIntolerance or Procedure: what it
+// says about the patient. It is false if it could have said something and did not.
+func (x *run) readFinding(r codec.Value, kind findingKind, place int) bool {
+	f := finding{kind: kind, source: source{kind: kind, place: place}}
+	if id := r.Get("id").Text(); fhir.ValidID(id) {
+		f.source.id = id
+	}
+	planned, ok := x.readStatus(&f, r)
+	if !ok || !x.readDates(&f, r) {
 		return true
 	}
-	// Inactive has the children remission and resolved:
-	// https://hl7.org/fhir/R4/codesystem-condition-clinical.html
-	return hasCode(r.Get("clinicalStatus"), "inactive", "remission", "resolved") ||
-		hasCode(r.Get("verificationStatus"), "refuted", "entered-in-error")
+	f.presence = presenceOf(r)
+	code := r.Get("code")
+	found := x.addFindings(&f, r, code, planned)
+	switch kind {
+	case kindObservation:
+		if asksForFinding(code) {
+			f.presence = forecast.Present
+			found = x.addFindings(&f, r, r.Get("valueCodeableConcept"), planned) || found
+		}
+	case kindAllergyIntolerance:
+		for reaction := r.Get("reaction").First(); reaction.Exists(); reaction = reaction.Next() {
+			found = x.addFindings(&f, r, reaction.Get("substance"), planned) || found
+		}
+	}
+	return found
+}
+
+// readStatus reads whether a resource says of itself that it does not count, that it is
+// over, or that it is not certain.
+func (x *run) readStatus(f *finding, r codec.Value) (planned, ok bool) {
+	switch f.kind {
+	case kindObservation:
+		switch r.Get("status").Text() {
+		case "entered-in-error", "cancelled":
+			return false, false
+		}
+	case kindProcedure:
+		switch r.Get("status").Text() {
+		case "entered-in-error", "not-done":
+			return false, false
+		case "preparation":
+			return true, true
+		case "in-progress":
+			planned = true
+		}
+	case kindCondition, kindAllergyIntolerance:
+		verification := r.Get("verificationStatus")
+		if hasCode(verification, "refuted", "entered-in-error") {
+			return false, false
+		}
+		f.tentative = hasCode(verification, "unconfirmed", "provisional", "differential")
+		// Inactive has the children remission and resolved:
+		// https://hl7.org/fhir/R4/codesystem-condition-clinical.html
+		f.over = hasCode(r.Get("clinicalStatus"), "inactive", "remission", "resolved")
+	}
+	return planned, true
 }
 
 // hasCode reports whether a CodeableConcept has one of the codes in any system.
@@ -59,153 +132,161 @@ func hasCode(concept codec.Value, codes ...string) bool {
 	return false
 }
 
-// findingDate is when a finding was made or began; zero if no day is given.
-func (x *run) findingDate(r codec.Value) (calendar.Date, bool) {
-	v := r.Get("effectiveDateTime")
-	for _, or := range [...]codec.Value{
-		r.Get("effectivePeriod").Get("start"), r.Get("effectiveInstant"), r.Get("onsetDateTime"), r.Get("recordedDate"),
-	} {
-		if v.Exists() {
-			break
+// began and ended are the elements that say when a finding was made or began, and when
+// it ended, the first that is there; a dot leads into a Period.
+var (
+	began = [...]string{"effectiveDateTime", "effectivePeriod.start", "effectiveInstant", "performedDateTime", "performedPeriod.start",
+		"onsetDateTime", "onsetPeriod.start", "recordedDate"}
+	ended = [...]string{"abatementDateTime", "abatementPeriod.end", "performedPeriod.end"}
+)
+
+// readDates reads when a finding was made or began, and when it ended.
+func (x *run) readDates(f *finding, r codec.Value) bool {
+	if v := firstOf(r, began[:]); v.Exists() {
+		var ok bool
+		if f.date, ok = day(v.Text()); v.Kind() != codec.String || !ok {
+			x.issues.malformed(expression(r, v, ""), "must be a date that exists")
+			return false
 		}
-		v = or
 	}
-	if !v.Exists() {
-		return 0, true
+	if v := firstOf(r, ended[:]); v.Exists() {
+		// Of a month or year alone it is not said before when in it; it counts to its end.
+		var ok bool
+		if f.end, ok = lastDay(v.Text()); v.Kind() != codec.String || !ok {
+			x.issues.malformed(expression(r, v, ""), "must be a date that exists")
+			return false
+		}
+	} else if f.kind == kindCondition && hasMember(r, "abatement") {
+		f.over = true
 	}
-	d, ok := day(v.Text())
-	if v.Kind() != codec.String || !ok {
-		x.issues.malformed(expression(r, v, ""), "must be a date that exists")
-		return 0, false
-	}
-	return d, true
+	return true
 }
 
-// presenceOf reads the answer of an observation that is put as a question:
-// pregnant, no.
-func presenceOf(r codec.Value) forecast.Presence {
-	value := r.Get("valueCodeableConcept")
-	switch {
-	case r.Get("valueBoolean").Kind() == codec.False, hasCode(value, absentCodes...), hasCode(r.Get("interpretation").First(), "NEG", "ND"):
-		return forecast.Absent
-	case r.Get("dataAbsentReason").Exists(), hasCode(value, unknownCodes...):
-		return forecast.Unknown
+func firstOf(r codec.Value, elements []string) codec.Value {
+	for _, e := range elements {
+		name, part, within := strings.Cut(e, ".")
+		v := r.Get(name)
+		if within {
+			v = v.Get(part)
+		}
+		if v.Exists() {
+			return v
+		}
 	}
-	return forecast.Present
+	return codec.Value{}
 }
 
-// asksForFinding reports whether the code of an Observation is a question of
-// which the value names the finding.
-func asksForFinding(code codec.Value) bool {
-	for c := code.Get("coding").First(); c.Exists(); c = c.Next() {
-		if systemOf(c.Get("system").Text()) == loinc && findingQuestions[c.Get("code").Text()] {
+// hasMember reports whether an object has a member whose name begins so, as the forms of
+// a choice do, other than false.
+func hasMember(r codec.Value, prefix string) bool {
+	for m := r.First(); m.Exists(); m = m.Next() {
+		if strings.HasPrefix(m.Name(), prefix) && m.Kind() != codec.False {
 			return true
 		}
 	}
 	return false
 }
 
-// addFindings adds the schedule's observations that a concept's codings mean, and
-// reports whether there was any.
-func (x *run) addFindings(concept codec.Value, date calendar.Date, presence forecast.Presence) bool {
-	index := &x.edition.findings
+// addFindings adds what the codings of a concept mean, and reports whether there was
+// anything.
+func (x *run) addFindings(f *finding, r, concept codec.Value, planned bool) bool {
 	found, vaccine := false, false
 	for c := concept.Get("coding").First(); c.Exists(); c = c.Next() {
 		code := c.Get("code").Text()
 		switch s := systemOf(c.Get("system").Text()); s {
 		case contextualCondition:
-			if o, ok := schedule.ParseObservationCode(code); ok && index.known[o] {
-				x.addFinding(o, date, presence)
+			if o, ok := schedule.ParseObservationCode(code); ok && x.edition.findings.known[o] {
+				said := *f
+				said.term, said.asserted = term(o), true
+				x.findings = append(x.findings, said)
 				found = true
 			}
 		case phinVS, noSystem: // below
 		default:
-			if s == cvx {
-				n, _ := schedule.ParseCVX(code)
-				code = n.String()
-			}
-			for _, o := range index.coded[coding{s, code}] {
-				x.addFinding(o, date, presence)
-				found, vaccine = true, vaccine || s == cvx
-			}
+			any := x.addMeanings(f, r, s, code, planned)
+			found, vaccine = found || any, vaccine || any && s == cvx
 		}
 	}
 	for c := concept.Get("coding").First(); c.Exists(); c = c.Next() {
 		code := c.Get("code").Text()
-		if s := systemOf(c.Get("system").Text()); s != phinVS || vaccine && index.qualifiers[code] {
-			continue
-		}
-		for _, o := range index.coded[coding{phinVS, code}] {
-			x.addFinding(o, date, presence)
-			found = true
+		if s := systemOf(c.Get("system").Text()); s == phinVS && !(vaccine && x.edition.findings.qualifiers[code]) {
+			found = x.addMeanings(f, r, phinVS, code, planned) || found
 		}
 	}
 	return found
 }
 
-// maxFindings bounds the findings that the engine gets. No person's record comes
-// near it.
-const maxFindings = 10_000
-
-// addFinding adds an observation, once for each date while there are few.
-func (x *run) addFinding(code schedule.ObservationCode, date calendar.Date, presence forecast.Presence) {
-	o := forecast.Observation{Code: code, Date: date, Presence: presence}
-	if n := len(x.in.Observations); n < 64 && slices.Contains(x.in.Observations, o) {
-		return
-	} else if n == maxFindings {
-		if !x.issues.refused {
-			x.issues.add(fhir.Error, fhir.CodeTooCostly, "", "the patient has more observations than one forecast takes")
+// addMeanings adds what a code means, if the rest of the resource agrees. A code that is
+// known, of a value that says something else, is something found all the same.
+func (x *run) addMeanings(f *finding, r codec.Value, s system, code string, planned bool) (found bool) {
+	x.edition.findings.meanings(s, code, func(m *meaning) {
+		given := m.term.isObservation() && clinical().policies[m.term].given
+		switch {
+		case f.kind == kindAllergyIntolerance && given,
+			s == cvx && !given && (f.kind == kindProcedure || f.kind == kindImmunization):
+			return // an allergy to what was given; a vaccine that was given
 		}
-		return
-	}
-	x.in.Observations = append(x.in.Observations, o)
-}
-
-// findings finds the schedule's observations by code.
-type findings struct {
-	known map[schedule.ObservationCode]bool
-	coded map[coding][]schedule.ObservationCode
-	// qualifiers are PHIN VS codes that speak of "this vaccine" (VXC20: allergy to
-	// a previous dose of it). The vaccine is named by a CVX code beside them, and
-	// then that code finds the observation. Alone they mean only those
-	// observations that are not about one vaccine.
-	qualifiers map[string]bool
-}
-
-// coding is a code with its system.
-type coding struct {
-	system system
-	code   string
-}
-
-func newFindings(s *schedule.Schedule) findings {
-	f := findings{
-		known:      map[schedule.ObservationCode]bool{},
-		coded:      map[coding][]schedule.ObservationCode{},
-		qualifiers: map[string]bool{},
-	}
-	for _, o := range s.Observations {
-		f.known[o.Code] = true
-		ofVaccine := false
-		for _, v := range o.CodedValues {
-			ofVaccine = ofVaccine || publishedSystems[v.System] == cvx
-		}
-		for _, v := range o.CodedValues {
-			c := coding{publishedSystems[v.System], v.Code}
-			switch c.system {
-			case noSystem:
-				continue
-			case cvx:
-				n, _ := schedule.ParseCVX(v.Code)
-				c.code = n.String()
-			case phinVS:
-				if ofVaccine {
-					f.qualifiers[v.Code] = true
-					continue
-				}
+		for _, w := range m.with {
+			if !hasCoding(r, w) {
+				return
 			}
-			f.coded[c] = append(f.coded[c], o.Code)
+		}
+		found = true
+		said := *f
+		said.term, said.age = m.term, m.value.age
+		switch m.value.kind {
+		case anyValue:
+			if planned && f.kind == kindProcedure && r.Get("status").Text() == "preparation" {
+				return
+			}
+		case plannedValue:
+			if !planned {
+				return
+			}
+		case absentValue:
+			said.presence = forecast.Absent
+		case positiveValue:
+			if !positive(r) {
+				return
+			}
+		case leastValue:
+			n, ok := quantity(r)
+			if !ok || n < m.value.least {
+				return
+			}
+		}
+		if !m.term.isObservation() && !readFact(&said, r, code) {
+			return
+		}
+		x.findings = append(x.findings, said)
+	})
+	return found
+}
+
+// hasCoding reports whether a resource has a coding in its code, its value, one of its
+// components or its reasons.
+func hasCoding(r codec.Value, want coding) bool {
+	in := func(concept codec.Value) bool {
+		for c := concept.Get("coding").First(); c.Exists(); c = c.Next() {
+			s := systemOf(c.Get("system").Text())
+			if s == want.system && normalCode(s, c.Get("code").Text()) == want.code {
+				return true
+			}
+		}
+		return false
+	}
+	if in(r.Get("code")) || in(r.Get("valueCodeableConcept")) {
+		return true
+	}
+	for c := r.Get("component").First(); c.Exists(); c = c.Next() {
+		if in(c.Get("code")) || in(c.Get("valueCodeableConcept")) {
+			return true
 		}
 	}
-	return f
+	for c := r.Get("reasonCode").First(); c.Exists(); c = c.Next() {
+		if in(c) {
+			return true
+		}
+	}
+	return false
 }

@@ -63,7 +63,9 @@ func TestFindings(t *testing.T) {
 		{"mistaken condition", condition(verification("entered-in-error") + "," + coded(snomed, "77386006")), "", nil},
 		{"allergy to a vaccine", allergy("," + coded(cvx, "21")), "Varicella", nil},
 		{"allergy to a vaccine, no leading zero", allergy("," + coded(cvx, "3")), "MMR", nil},
-		{"resolved allergy", allergy(status("resolved") + "," + coded(cvx, "21")), "", nil},
+		// What the patient has had counts for ever.
+		{"resolved allergy to a vaccine", allergy(status("resolved") + "," + coded(cvx, "21")), "Varicella", nil},
+		{"resolved varicella", condition(status("resolved") + "," + coded(snomed, "38907003")), "Varicella", nil},
 		{"refuted allergy", allergy(verification("refuted") + "," + coded(cvx, "21")), "", nil},
 		// VXC20 is an allergy to a previous dose of "this vaccine": the CVX code says which.
 		{"PHIN VS with its vaccine", observation(`,"code":{"coding":[{"system":"` + phinVS + `","code":"VXC20"},{"system":"` + cvx + `","code":"21"}]}`), "Varicella", nil},

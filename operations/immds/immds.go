@@ -127,6 +127,12 @@ type run struct {
 	doses     []dose      // what the engine does not need to know about in.Doses
 	given     int         // immunization parameters seen
 	history   int         // immunizations seen, stored ones too
+	places    [kinds]int  // parameters seen, by the type of resource they hold
+	findings  []finding
+	evidence  []source      // of in.Observations, in their order
+	next      calendar.Date // when the findings will count otherwise; zero if never
+	refusals  []refusal
+	patientID string
 	issues    issues
 	in        forecast.Input
 	out       forecast.Result
@@ -144,13 +150,19 @@ func (f *Forecaster) start() *run {
 // finish gives the memory of x back, without what it holds of the request.
 func (f *Forecaster) finish(x *run) {
 	const most = 256 // doses and observations; memory for more is not kept
-	if cap(x.in.Doses) > most || cap(x.in.Observations) > most {
+	if cap(x.in.Doses) > most || cap(x.in.Observations) > most || cap(x.findings) > most || cap(x.refusals) > most {
 		return
 	}
 	clear(x.doses)
 	clear(x.in.Doses)
 	x.issues.reset()
+	clear(x.findings)
+	clear(x.refusals)
+	clear(x.evidence)
 	*x = run{
+		findings:  x.findings[:0],
+		evidence:  x.evidence[:0],
+		refusals:  x.refusals[:0],
 		doses:     x.doses[:0],
 		in:        forecast.Input{Doses: x.in.Doses[:0], Observations: x.in.Observations[:0]},
 		out:       x.out,
@@ -163,6 +175,10 @@ func (f *Forecaster) finish(x *run) {
 // answer forecasts what x has read and appends the answer to dst.
 func (f *Forecaster) answer(x *run, dst []byte) ([]byte, error) {
 	x.checkInput(f.today)
+	if err := x.issues.err(); err != nil {
+		return dst, err
+	}
+	x.settleFindings()
 	if err := x.issues.err(); err != nil {
 		return dst, err
 	}

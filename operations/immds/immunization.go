@@ -8,7 +8,6 @@ import (
 	"github.com/jenner-iis/jenner/fhir/codec"
 	"github.com/jenner-iis/jenner/forecast"
 	"github.com/jenner-iis/jenner/forecast/calendar"
-	"github.com/jenner-iis/jenner/forecast/schedule"
 )
 
 // dose is what the answer needs to know about a dose, beside what the engine
@@ -17,6 +16,7 @@ type dose struct {
 	resource codec.Value // the Immunization
 	id       string      // its id, if it has a legal one that no dose before it has
 	place    int         // its place among the immunization parameters, from 1; 0 if stored
+	product  bool        // it is an immune globulin, which the forecast takes into account as an observation
 	subpotent
 }
 
@@ -32,11 +32,20 @@ const (
 
 // readImmunization reads an Immunization. It is no dose, and ok is false, if it
 // was not completed; and if it cannot be read, which is then an error among the
-// issues.
-func (x *run) readImmunization(r codec.Value) (d dose, out forecast.Dose, ok bool) {
+// issues. Place is its place among the immunization parameters, from 1; 0 if it is
+// stored.
+func (x *run) readImmunization(r codec.Value, place int) (d dose, out forecast.Dose, ok bool) {
+	d.resource, d.place = r, place
+	if id := r.Get("id").Text(); fhir.ValidID(id) {
+		d.id = id
+	}
 	status := r.Get("status")
 	if status.Kind() != codec.String {
 		x.issues.malformed(expression(r, r, "status"), "an Immunization must have a status")
+		return d, out, false
+	}
+	if status.Text() == "not-done" {
+		x.readRefusal(&d)
 		return d, out, false
 	}
 	if status.Text() != "completed" {
@@ -44,16 +53,13 @@ func (x *run) readImmunization(r codec.Value) (d dose, out forecast.Dose, ok boo
 			"only an immunization whose status is completed is a dose; this one was not evaluated")
 		return d, out, false
 	}
-	d.resource = r
-	if id := r.Get("id").Text(); fhir.ValidID(id) {
-		d.id = id
-	}
 	out.Date, ok = x.occurrence(r)
 	if vaccine := r.Get("vaccineCode"); vaccine.Kind() != codec.Object {
 		x.issues.malformed(expression(r, r, "vaccineCode"), "an Immunization must have a vaccineCode")
 		ok = false
 	} else {
-		out.CVX = x.vaccineType(vaccine)
+		out.CVX, out.MVX = x.vaccineType(r, vaccine)
+		d.product = x.readProduct(&d, vaccine, out.Date)
 	}
 	if v := r.Get("expirationDate"); v.Exists() {
 		var legal bool
@@ -62,7 +68,9 @@ func (x *run) readImmunization(r codec.Value) (d dose, out forecast.Dose, ok boo
 			ok = false
 		}
 	}
-	out.MVX = manufacturer(r.Get("manufacturer"))
+	if maker := manufacturer(r.Get("manufacturer")); maker != "" {
+		out.MVX = maker
+	}
 	out.Volume = millilitres(r.Get("doseQuantity"))
 	if r.Get("isSubpotent").Kind() == codec.True {
 		out.Substandard = true
@@ -89,30 +97,6 @@ func (x *run) occurrence(r codec.Value) (d calendar.Date, ok bool) {
 	}
 	x.issues.malformed(expression(r, r, "occurrence"), "an Immunization must have an occurrenceDateTime or occurrenceString")
 	return 0, false
-}
-
-// vaccineType is the CVX code of a vaccineCode; zero if it has none. Among several
-// the first counts that the schedule knows. A coding without a system is taken as
-// CVX, because testing tools and old interfaces send bare codes; other systems are
-// not: an NDC names a package, and packages are not resolved.
-func (x *run) vaccineType(concept codec.Value) schedule.CVX {
-	var first schedule.CVX
-	for c := concept.Get("coding").First(); c.Exists(); c = c.Next() {
-		if system := c.Get("system").Text(); system != "" && !isCVX(system) {
-			continue
-		}
-		cvx, ok := schedule.ParseCVX(c.Get("code").Text())
-		if !ok {
-			continue
-		}
-		if x.edition.vaccines[cvx] != nil {
-			return cvx
-		}
-		if first == 0 {
-			first = cvx
-		}
-	}
-	return first
 }
 
 // manufacturer is the MVX code in a reference to the maker; empty if there is

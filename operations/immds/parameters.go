@@ -78,22 +78,25 @@ func (x *run) readParameter(root, p codec.Value) {
 	case "immunization":
 		x.given++
 		if r, ok := x.resource(root, p, "Immunization"); ok && x.room(r) {
-			if d, out, ok := x.readImmunization(r); ok {
-				d.place = x.given
+			if d, out, ok := x.readImmunization(r, x.given); ok {
 				x.addDose(d, out)
 			}
 		}
 	case "observation":
 		if r, ok := x.resource(root, p, "Observation"); ok {
-			x.readFinding(r, true)
+			x.readGivenFinding(r, kindObservation)
 		}
 	case "condition":
 		if r, ok := x.resource(root, p, "Condition"); ok {
-			x.readFinding(r, true)
+			x.readGivenFinding(r, kindCondition)
 		}
 	case "allergyIntolerance":
 		if r, ok := x.resource(root, p, "AllergyIntolerance"); ok {
-			x.readFinding(r, true)
+			x.readGivenFinding(r, kindAllergyIntolerance)
+		}
+	case "procedure":
+		if r, ok := x.resource(root, p, "Procedure"); ok {
+			x.readGivenFinding(r, kindProcedure)
 		}
 	case "knowledgeBase", "knowledgeBaseVersion": // read before
 	case "explain":

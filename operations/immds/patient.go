@@ -28,8 +28,21 @@ func (x *run) readPatient(p codec.Value) {
 		x.in.Patient.Sex = schedule.UnknownSex
 	}
 	for e := p.Get("extension").First(); e.Exists(); e = e.Next() {
-		if e.Get("url").Text() == "http://hl7.org/fhir/StructureDefinition/patient-birthPlace" {
+		switch e.Get("url").Text() {
+		case "http://hl7.org/fhir/StructureDefinition/patient-birthPlace":
 			x.in.Patient.BirthCountry = e.Get("valueAddress").Get("country").Text()
+		case "http://hl7.org/fhir/us/core/StructureDefinition/us-core-race":
+			x.readRace(e)
+		}
+	}
+}
+
+// readRace reads the race of US Core, of which the schedule asks one category: children
+// who are American Indian or Alaska Native are more often in hospital with RSV.
+func (x *run) readRace(race codec.Value) {
+	for e := race.Get("extension").First(); e.Exists(); e = e.Next() {
+		if t, ok := clinical().races[e.Get("valueCoding").Get("code").Text()]; ok && e.Get("url").Text() == "ombCategory" {
+			x.findings = append(x.findings, finding{term: t, kind: kindPatient, source: source{kind: kindPatient, id: x.patientID}})
 		}
 	}
 }
@@ -59,6 +72,7 @@ func (x *run) referTo(p codec.Value) {
 	w := writer{b: x.reference[:0]}
 	defer func() { x.reference = w.b }()
 	if id := p.Get("id").Text(); fhir.ValidID(id) {
+		x.patientID = id
 		w.raw(`{"reference":"Patient/`).raw(id).raw(`"}`)
 		return
 	}

@@ -156,6 +156,10 @@ func (x *run) writeExtensions(f *forecast.VaccineGroupForecast) {
 	for _, text := range f.Indications {
 		w.next().raw(`{"url":"` + extensionIndication + `","valueString":`).str(text).raw(`}`)
 	}
+	for _, text := range f.Contraindications {
+		w.next().raw(`{"url":"` + extensionContra + `","valueString":`).str(text).raw(`}`)
+	}
+	x.writeRefusals(f.Group)
 	if x.explain {
 		x.explainForecast(f)
 	}

@@ -58,9 +58,10 @@ func (x *run) readRecord(ctx context.Context, records Records, a resources.Acces
 		read         func(r codec.Value)
 	}{
 		{"Immunization", func(r codec.Value) { stored = x.appendStored(stored, r) }},
-		{"Observation", func(r codec.Value) { x.readFinding(r, false) }},
-		{"Condition", func(r codec.Value) { x.readFinding(r, false) }},
-		{"AllergyIntolerance", func(r codec.Value) { x.readFinding(r, false) }},
+		{"Observation", func(r codec.Value) { x.readFinding(r, kindObservation, 0) }},
+		{"Condition", func(r codec.Value) { x.readFinding(r, kindCondition, 0) }},
+		{"AllergyIntolerance", func(r codec.Value) { x.readFinding(r, kindAllergyIntolerance, 0) }},
+		{"Procedure", func(r codec.Value) { x.readFinding(r, kindProcedure, 0) }},
 	} {
 		visit := func(v resources.Version) error {
 			d, err := codec.Parse(v.JSON, codec.Limits{})
@@ -98,7 +99,7 @@ func (x *run) appendStored(list []storedDose, r codec.Value) []storedDose {
 	if !x.room(r) {
 		return list
 	}
-	d, in, ok := x.readImmunization(r)
+	d, in, ok := x.readImmunization(r, 0)
 	if !ok {
 		return list
 	}

@@ -1,6 +1,10 @@
 package immds
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/jenner-iis/jenner/fhir/terminology"
+)
 
 // canonical is the base of our own definitions.
 const canonical = "https://jenner-iis.github.io/fhir"
@@ -24,6 +28,8 @@ const (
 
 	extensionExplanation = canonical + "/StructureDefinition/forecast-explanation"
 	extensionGuidance    = canonical + "/StructureDefinition/administrative-guidance"
+	extensionNotGiven    = canonical + "/StructureDefinition/dose-not-given"
+	extensionContra      = canonical + "/StructureDefinition/contraindication-to-consider"
 	extensionIndication  = canonical + "/StructureDefinition/indication-to-consider"
 )
 
@@ -40,6 +46,9 @@ const (
 	loinc
 	cvx
 	phinVS
+	icd10
+	rxnorm
+	ndc
 	contextualCondition
 )
 
@@ -53,6 +62,12 @@ func systemOf(uri string) system {
 		return loinc
 	case systemCVX, "2.16.840.1.113883.12.292", "2.16.840.1.113883.6.59":
 		return cvx
+	case "http://hl7.org/fhir/sid/icd-10-cm", "2.16.840.1.113883.6.90":
+		return icd10
+	case "http://www.nlm.nih.gov/research/umls/rxnorm", "2.16.840.1.113883.6.88":
+		return rxnorm
+	case terminology.SystemNDC, "2.16.840.1.113883.6.69":
+		return ndc
 	case "2.16.840.1.114222.4.5.274": // PHIN VS (CDC Local Coding System)
 		return phinVS
 	case systemContextual:
@@ -67,16 +82,23 @@ var publishedSystems = map[string]system{"SNOMED": snomed, "LOINC": loinc, "CVX"
 
 func isCVX(uri string) bool { return systemOf(uri) == cvx }
 
-// findingQuestions are LOINC codes of observations whose value is the finding: HL7
-// Version 2.5.1 Implementation Guide for Immunization Messaging, release 1.5,
-// value set NIP003.
+// findingQuestions are LOINC codes of observations whose value is the finding: those of
+// HL7 Version 2.5.1 Implementation Guide for Immunization Messaging, release 1.5, value
+// set NIP003, and those of US Core 6.1.
 var findingQuestions = map[string]bool{
+	"72166-2": true, // Tobacco smoking status
+	"82810-3": true, // Pregnancy status
+	"76690-7": true, // Sexual orientation
 	"30945-0": true, // Vaccination contraindication/precaution
 	"31044-1": true, // Immunization reaction
 	"59784-9": true, // Disease with presumed immunity
 	"59785-6": true, // Indication for immunization
 	"75505-8": true, // Disease with serological evidence of immunity
 }
+
+// positiveCodes are values that say that a test is positive: SNOMED CT positive,
+// detected, present, reactive; LOINC answers positive, detected, present.
+var positiveCodes = []string{"10828004", "260373001", "52101004", "11214006", "LA6576-8", "LA11882-0", "LA9633-4", "POS"}
 
 // absentCodes are values that say no: SNOMED CT no, absent, negative, not
 // detected; HL7 table 0136.
