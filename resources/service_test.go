@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
 	"github.com/jenner-iis/jenner/fhir/definitions"
@@ -21,7 +20,7 @@ import (
 
 var all = resources.Everything()
 
-// fixture is a service over an embedded store in memory.
+// fixture is a service over an embedded store.
 type fixture struct {
 	*resources.Service
 	t        *testing.T
@@ -35,7 +34,7 @@ func open(t *testing.T) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := pebblestore.Open(pebblestore.Config{Path: "store", FS: vfs.NewMem(), Registry: registry, Now: time.Now})
+	store, err := pebblestore.Open(pebblestore.Config{Path: t.TempDir(), Registry: registry, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
