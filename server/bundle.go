@@ -1,10 +1,7 @@
 package server
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -24,11 +21,6 @@ func (s *Server) bundle(c *gin.Context, a resources.Access) error {
 	bundle, err := s.resource(c)
 	if err != nil {
 		return err
-	}
-	// net/http ends a request's context when the time to read it is over, also
-	// when it has been read: a bundle may take longer than that.
-	if err := http.NewResponseController(c.Writer).SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return fmt.Errorf("lift the deadline for reading: %w", err)
 	}
 	results, err := s.Resources.Bundle(c.Request.Context(), a, bundle, s.lenient(c.Request))
 	if err != nil {
