@@ -22,7 +22,7 @@ run: build ## serve on the embedded store at 127.0.0.1:8080
 
 .PHONY: seed
 seed: build ## load the example data into the server that runs
-	bin/jenner import --server $(BASE) conformance/examples
+	bin/jenner import --server $(BASE) conformance/examples/child.json
 
 .PHONY: test
 test: ## all tests; lists what was skipped and why

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
@@ -23,6 +24,7 @@ type EntryResult struct {
 
 // entry is one Bundle.entry of a batch or transaction, taken apart.
 type entry struct {
+	number int
 	path   string // Bundle.entry[3]
 	method string
 	change *change // of POST, PUT, DELETE
@@ -141,39 +143,74 @@ func (s *Service) checkReads(ctx context.Context, a Access, entries []*entry, le
 	return nil
 }
 
+// batchWriters is how many changes of a batch are under way at a time: enough
+// that they share the store's syncs.
+const batchWriters = 16
+
+// batch carries out the entries, each for itself: the changes first, and after
+// them the reads. Changes of one resource are made in the order of the entries.
 func (s *Service) batch(ctx context.Context, a Access, bundle codec.Value, issues map[int][]fhir.Issue, lenient bool) []EntryResult {
 	fullURLs := map[string]int{}
+	results := make([]EntryResult, bundle.Get("entry").Len())
+	var reads []*entry
+	var order []string
+	queues := map[string][]*entry{}
 	i := 0
 	for v := range bundle.Get("entry").Each() {
 		if u := v.Get("fullUrl").Text(); strings.HasPrefix(u, "urn:") {
 			fullURLs[u] = i
 		}
+		e, err := s.readEntry(v, i)
+		if err != nil {
+			results[i] = EntryResult{Method: v.Get("request").Get("method").Text(), Err: err}
+			i++
+			continue
+		}
+		e.number = i
 		i++
+		if e.get != nil {
+			reads = append(reads, e)
+			continue
+		}
+		queue := e.change.typ + "/" + e.change.id
+		if e.change.id == "" {
+			queue = e.path
+		}
+		if queues[queue] == nil {
+			order = append(order, queue)
+		}
+		queues[queue] = append(queues[queue], e)
 	}
-	var results []EntryResult
-	for v := range bundle.Get("entry").Each() {
-		results = append(results, s.batchEntry(ctx, a, v, len(results), issues, fullURLs, lenient))
+	var writers sync.WaitGroup
+	slots := make(chan struct{}, batchWriters)
+	for _, queue := range order {
+		slots <- struct{}{}
+		writers.Go(func() {
+			defer func() { <-slots }()
+			for _, e := range queues[queue] {
+				results[e.number] = s.batchChange(ctx, a, e, issues[e.number], fullURLs)
+			}
+		})
+	}
+	writers.Wait()
+	for _, e := range reads {
+		result, err := s.get(ctx, a, e, lenient)
+		if err != nil {
+			result = EntryResult{Method: e.method, Err: err}
+		}
+		results[e.number] = result
 	}
 	return results
 }
 
-func (s *Service) batchEntry(ctx context.Context, a Access, v codec.Value, i int, issues map[int][]fhir.Issue, fullURLs map[string]int, lenient bool) EntryResult {
-	e, err := s.readEntry(v, i)
-	if err != nil {
-		return EntryResult{Method: v.Get("request").Get("method").Text(), Err: err}
-	}
+// batchChange makes one change of a batch.
+func (s *Service) batchChange(ctx context.Context, a Access, e *entry, issues []fhir.Issue, fullURLs map[string]int) EntryResult {
 	result := EntryResult{Method: e.method}
-	if e.get != nil {
-		if result, err = s.get(ctx, a, e, lenient); err != nil {
-			result = EntryResult{Method: e.method, Err: err}
-		}
+	if refuses(issues) {
+		result.Err = &fhir.Invalid{Issues: issues}
 		return result
 	}
-	if refuses(issues[i]) {
-		result.Err = &fhir.Invalid{Issues: issues[i]}
-		return result
-	}
-	if result.Err = s.independent(e.change, i, fullURLs); result.Err != nil {
+	if result.Err = s.independent(e.change, e.number, fullURLs); result.Err != nil {
 		return result
 	}
 	e.change.fullURL = "" // it names the resource for other entries of a transaction, of which a batch has none

@@ -39,9 +39,13 @@ func (s *Service) Load(ctx context.Context, a Access, records []Record) ([]LoadR
 	for len(waiting) > 0 {
 		var round, later []int
 		seen := map[string]bool{}
+		conditional := 0
 		for _, i := range waiting {
 			identity, criteria := records[i].keys()
-			if seen[identity] || criteria != "" && seen[criteria] {
+			if criteria != "" {
+				conditional++
+			}
+			if seen[identity] || criteria != "" && seen[criteria] || conditional > maxConditionalCreates {
 				later = append(later, i)
 				continue
 			}
