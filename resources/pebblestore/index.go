@@ -82,9 +82,6 @@ type keySet struct {
 	present []byte // a bit for each parameter of the type that has a value
 }
 
-// entryKeys is the scratch memory of one commit.
-type entryKeys struct{ was, is keySet }
-
 func (k *keySet) reset() {
 	k.entries, k.bytes, k.ends, k.keys, k.present = k.entries[:0], k.bytes[:0], k.ends[:0], k.keys[:0], k.present[:0]
 }

@@ -62,17 +62,29 @@ func (s *Store) prepareChanges(ctx context.Context, p *prepared, writes []resour
 	if err := distinct(writes); err != nil {
 		return err
 	}
-	var scratch entryKeys
-	for i := range writes {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		p.changes[i].write = &writes[i]
-		if err := s.prepareChange(p, &p.changes[i], &scratch); err != nil {
-			return err
+	look := lookup{s: s}
+	var err error
+	for i := 0; err == nil && i < len(writes); i++ {
+		if err = ctx.Err(); err == nil {
+			p.changes[i].write = &writes[i]
+			err = s.prepareChange(p, &p.changes[i], &look)
 		}
 	}
-	return nil
+	return errors.Join(err, look.close())
+}
+
+// lookup is what the writes of a commit share while they are prepared.
+type lookup struct {
+	s       *Store
+	ids     *pebble.Iterator
+	was, is keySet
+}
+
+func (l *lookup) close() error {
+	if l.ids == nil {
+		return nil
+	}
+	return l.ids.Close()
 }
 
 // distinct refuses two writes on one resource.
@@ -91,12 +103,12 @@ func distinct(writes []resources.Write) error {
 	return nil
 }
 
-func (s *Store) prepareChange(p *prepared, c *change, scratch *entryKeys) error {
+func (s *Store) prepareChange(p *prepared, c *change, look *lookup) error {
 	w := c.write
 	if err := checkWrite(w); err != nil {
 		return fmt.Errorf("%s/%s: %w", w.Type, w.ID, err)
 	}
-	if err := s.lookUp(c); err != nil {
+	if err := look.up(c); err != nil {
 		return err
 	}
 	if w.CheckOnly {
@@ -114,7 +126,7 @@ func (s *Store) prepareChange(p *prepared, c *change, scratch *entryKeys) error 
 			return err
 		}
 	}
-	if err := s.indexChange(p.batch, c, scratch); err != nil {
+	if err := s.indexChange(p.batch, c, look); err != nil {
 		return fmt.Errorf("index %s/%s: %w", w.Type, w.ID, err)
 	}
 	return nil
@@ -136,16 +148,16 @@ func checkWrite(w *resources.Write) error {
 	return nil
 }
 
-// lookUp finds the current version, which must be the one expected.
-func (s *Store) lookUp(c *change) error {
-	w := c.write
+// up finds the current version, which must be the one expected.
+func (l *lookup) up(c *change) error {
+	s, w := l.s, c.write
 	var err error
 	if c.t, err = s.addType(w.Type); err != nil {
 		return err
 	}
 	if w.Expect == 0 {
 		c.isNew = true
-		known, err := s.everWritten(c.t, w.ID)
+		known, err := l.everWritten(c.t, w.ID)
 		if err == nil && known {
 			err = stale(w)
 		}
@@ -173,18 +185,20 @@ func (s *Store) lookUp(c *change) error {
 // everWritten reports whether there is a resource with this id. Mostly there
 // is none; unlike Get, this way of asking uses the filters of the last level,
 // so that in a large store most answers need no block from disk.
-func (s *Store) everWritten(t typeID, id string) (bool, error) {
-	it, err := s.db.NewIter(&pebble.IterOptions{UseL6Filters: true})
-	if err != nil {
-		return false, err
+func (l *lookup) everWritten(t typeID, id string) (bool, error) {
+	if l.ids == nil {
+		var err error
+		if l.ids, err = l.s.db.NewIter(&pebble.IterOptions{UseL6Filters: true}); err != nil {
+			return false, err
+		}
 	}
-	found := it.SeekPrefixGE(idKey(t, id))
-	return found, it.Close()
+	found := l.ids.SeekPrefixGE(idKey(t, id))
+	return found, l.ids.Error()
 }
 
 // indexChange adds to the batch what a change makes different in the index.
-func (s *Store) indexChange(b *pebble.Batch, c *change, scratch *entryKeys) error {
-	was, is := &scratch.was, &scratch.is
+func (s *Store) indexChange(b *pebble.Batch, c *change, look *lookup) error {
+	was, is := &look.was, &look.is
 	was.reset()
 	is.reset()
 	if c.wasLive {
