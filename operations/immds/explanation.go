@@ -10,6 +10,7 @@ import (
 func (x *run) explainForecast(f *forecast.VaccineGroupForecast) {
 	x.w.next()
 	x.beginExplanation()
+	x.stepDate("nextChange", x.nextChange(f))
 	for i := range f.Series {
 		s := &f.Series[i]
 		x.writeSteps(s.Steps, s.Series.Name)
@@ -22,6 +23,9 @@ func (x *run) explainForecast(f *forecast.VaccineGroupForecast) {
 func (x *run) explainEvaluation(e *forecast.Evaluation) {
 	x.w.raw(`,"extension":[`)
 	x.beginExplanation()
+	x.w.raw(`,{"url":"summary","valueString":"`)
+	x.writeSummary(e)
+	x.w.raw(`"}`)
 	if !e.ValidFrom.IsZero() {
 		x.w.raw(`,{"url":"validFrom","valueDate":`).date(e.ValidFrom).raw(`}`)
 	}
@@ -75,6 +79,11 @@ func (x *run) writeStep(s *forecast.Step, series string) {
 	}
 	if s.Observation != 0 {
 		w.raw(`,{"url":"observation","valueCoding":`).coding(systemContextual, s.Observation.String(), x.edition.titles[s.Observation]).raw(`}`)
+		if from, ok := x.has(s.Observation, forecast.Present); ok {
+			w.raw(`,{"url":"evidence","valueReference":`)
+			x.writeSource(from)
+			w.raw(`}`)
+		}
 	}
 	if counts(s.Rule) {
 		w.raw(`,{"url":"count","valueInteger":`).int(s.Count).raw(`}`)

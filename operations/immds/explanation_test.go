@@ -198,7 +198,7 @@ func TestExplanationOfTooYoung(t *testing.T) {
 	want := map[string]string{
 		"rule": "CALCDTAGE-5", "section": "6.4", "table": "6-15", "outcome": "no",
 		"date": "2026-01-03", "from": "2025-01-08", "period": "12 months - 4 days", "limit": "2026-01-04",
-		"text": "Given on 2026-01-03, 1 day before the minimum age of 12 months - 4 days, grace included, which is 2026-01-04.",
+		"text": "Given on 2026-01-03, 1 day before the minimum age of 12 months less 4 days of grace, which is 2026-01-04.",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("first step (-want +got):\n%s", diff)

@@ -109,12 +109,17 @@ func (f *Forecaster) System(_ context.Context, dst []byte, r operations.Request)
 // File answers the text of a Parameters resource with the text of another, as
 // System does.
 func (f *Forecaster) File(text []byte) ([]byte, error) {
-	// A file may have been written by an editor that puts a byte order mark.
-	d, err := codec.Parse(bytes.TrimPrefix(text, []byte("\uFEFF")), codec.Limits{})
+	d, err := parseFile(text)
 	if err != nil {
 		return nil, err
 	}
 	return f.System(context.Background(), nil, operations.Request{Parameters: d.Root()})
+}
+
+// parseFile reads a file, which may have been written by an editor that puts a byte
+// order mark.
+func parseFile(text []byte) (*codec.Document, error) {
+	return codec.Parse(bytes.TrimPrefix(text, []byte("\uFEFF")), codec.Limits{})
 }
 
 // run is the work on one request. Its memory is used again.
@@ -174,21 +179,29 @@ func (f *Forecaster) finish(x *run) {
 
 // answer forecasts what x has read and appends the answer to dst.
 func (f *Forecaster) answer(x *run, dst []byte) ([]byte, error) {
+	if err := f.forecast(x); err != nil {
+		return dst, err
+	}
+	x.w = writer{b: dst}
+	x.writeParameters()
+	return x.w.b, nil
+}
+
+// forecast forecasts what x has read.
+func (f *Forecaster) forecast(x *run) error {
 	x.checkInput(f.today)
 	if err := x.issues.err(); err != nil {
-		return dst, err
+		return err
 	}
 	x.settleFindings()
 	if err := x.issues.err(); err != nil {
-		return dst, err
+		return err
 	}
 	x.in.Options.Explain = x.explain
 	if err := x.edition.engine.Forecast(&x.in, &x.out); err != nil {
 		// checkInput has looked for all that the engine refuses.
-		return dst, fmt.Errorf("forecast by supporting data %s: %w", x.edition.version, err)
+		return fmt.Errorf("forecast by supporting data %s: %w", x.edition.version, err)
 	}
 	x.noteOutcomes()
-	x.w = writer{b: dst}
-	x.writeParameters()
-	return x.w.b, nil
+	return nil
 }

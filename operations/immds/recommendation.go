@@ -8,7 +8,11 @@ import (
 // writeRecommendation writes the ImmunizationRecommendation.
 func (x *run) writeRecommendation() {
 	w := &x.w
-	w.raw(`{"resourceType":"ImmunizationRecommendation","id":"recommendation","patient":`).raw(string(x.reference))
+	w.raw(`{"resourceType":"ImmunizationRecommendation","id":"recommendation"`)
+	if x.explain {
+		x.explainRecommendation()
+	}
+	w.raw(`,"patient":`).raw(string(x.reference))
 	w.raw(`,"date":`).date(x.in.AssessmentDate)
 	w.raw(`,"authority":{"display":"CDC, Advisory Committee on Immunization Practices (ACIP)"},"recommendation":[`)
 	for i := range x.out.Forecasts {

@@ -3,8 +3,10 @@ package immds
 import (
 	"strings"
 
+	"github.com/jenner-iis/jenner/fhir/terminology"
 	"github.com/jenner-iis/jenner/forecast"
 	"github.com/jenner-iis/jenner/forecast/calendar"
+	"github.com/jenner-iis/jenner/forecast/schedule"
 )
 
 // sentence says for people what a rule decided. Words in braces stand for the values
@@ -32,27 +34,26 @@ var sentences = map[forecast.Rule]sentence{
 	forecast.RuleSkipCount: {yes: "The number of doses, {count}, meets the condition for leaving one out; it was compared with {wanted}.",
 		no: "The number of doses, {count}, does not meet the condition for leaving one out; it was compared with {wanted}."},
 	forecast.RuleSkip:               {yes: "Dose {target} of the series is not needed and is left out.", no: "Dose {target} of the series cannot be left out."},
-	forecast.RuleInadvertent:        {yes: "CVX {vaccine} must not be given as dose {target} of the series."},
+	forecast.RuleInadvertent:        {yes: "{vaccine} must not be given as dose {target} of the series."},
 	forecast.RuleBirth:              {no: "The dose is dated {date}, before birth on {limit}."},
-	forecast.RuleAbsoluteMinimumAge: {no: "Given on {date}, {days} before the minimum age of {period}, grace included, which is {limit}."},
+	forecast.RuleAbsoluteMinimumAge: {no: "Given on {date}, {days} before the minimum age of {grace}, which is {limit}."},
 	forecast.RuleMinimumAge: {yes: "Given on {date}; the minimum age of {period} is {limit}.",
 		grace:     "Given on {date}, {days} before the minimum age of {period}, which is {limit}: within the days of grace.",
 		forecast:  "The minimum age of {period} is {limit}.",
 		unbounded: "There is no minimum age for the dose."},
 	forecast.RuleMaximumAge:              {no: "Given on {date}; the dose must be given before the age of {period}, which is {limit}."},
-	forecast.RuleAbsoluteMinimumInterval: {no: "Given on {date}, {days} before the minimum interval of {period} after {from}, grace included, which ends on {limit}."},
+	forecast.RuleAbsoluteMinimumInterval: {no: "Given on {date}, {days} before the minimum interval of {grace} after {from}, which ends on {limit}."},
 	forecast.RuleMinimumInterval: {yes: "Given on {date}; the minimum interval of {period} after {from} ends on {limit}.",
 		grace:     "Given on {date}, {days} before the minimum interval of {period} after {from} ends on {limit}: within the days of grace.",
 		forecast:  "The minimum interval of {period} after {from} ends on {limit}.",
 		unbounded: "There is no minimum interval for the dose."},
 	forecast.RuleAllowableInterval: {yes: "Given on {date}; the allowable interval of {period} after {from} ends on {limit}.",
-		no: "Given on {date}, {days} before the allowable interval of {period} after {from} ends on {limit}."},
-	forecast.RuleConflict: {yes: "Given on {date}; the effect of CVX {vaccine} given on {from} ends on {limit}.",
-		no: "Given on {date}, {days} before the effect of CVX {vaccine} given on {from} ends on {limit}."},
-	forecast.RulePreferableVaccine:           {yes: "CVX {vaccine} is a preferable vaccine for the dose.", no: "CVX {vaccine} is preferable for the dose as another product only."},
-	forecast.RuleAllowableVaccine:            {yes: "CVX {vaccine} is an allowable vaccine for the dose.", no: "CVX {vaccine} is neither preferable nor allowable for the dose at this age."},
+		no: "Given on {date}, {days} before the allowable interval of {grace} after {from} ends on {limit}."},
+	forecast.RuleConflict: {yes: "Given on {date}; the effect of {vaccine} given on {from} ends on {limit}.",
+		no: "Given on {date}, {days} before the effect of {vaccine} given on {from} ends on {limit}."},
+	forecast.RulePreferableVaccine:           {yes: "{vaccine} is a preferable vaccine for the dose.", no: "{vaccine} is preferable for the dose as another product only."},
+	forecast.RuleAllowableVaccine:            {yes: "{vaccine} is an allowable vaccine for the dose.", no: "{vaccine} is neither preferable nor allowable for the dose at this age."},
 	forecast.RuleSatisfyTargetDose:           {yes: "The dose of {date} satisfies dose {target} of the series.", no: "The dose of {date} does not satisfy dose {target} of the series."},
-	forecast.RuleImmunity:                    {yes: "There is evidence of immunity.", no: "There is no evidence of immunity."},
 	forecast.RuleSeason:                      {forecast: "The season begins on {limit}."},
 	forecast.RuleForecastConflict:            {forecast: "The effect of a vaccine given on {from} ends {period} later, on {limit}."},
 	forecast.RuleInadvertentDate:             {forecast: "A vaccine that does not belong here was given on {limit}; the dose is not due before."},
@@ -67,9 +68,6 @@ var sentences = map[forecast.Rule]sentence{
 	forecast.RuleLatest:                      {forecast: "The dose can be given until {limit}."},
 	forecast.RuleDoseNumber:                  {yes: "The next dose is number {count} of the series."},
 	forecast.RulePrioritized:                 {yes: "{series} was chosen among the series of its group."},
-	forecast.RuleScoreComplete:               {yes: "{series}: {count} points, the condition holds.", no: "{series}: {count} points, the condition does not hold."},
-	forecast.RuleScoreInProcess:              {yes: "{series}: {count} points, the condition holds.", no: "{series}: {count} points, the condition does not hold."},
-	forecast.RuleScoreNoValidDoses:           {yes: "{series}: {count} points, the condition holds.", no: "{series}: {count} points, the condition does not hold."},
 	forecast.RuleBestSeries:                  {yes: "{series} is a best series for the patient.", no: "Another series makes {series} needless."},
 	forecast.RulePriorityForecast:            {yes: "The interval of a series goes before the ages of the others.", no: "No interval goes before the ages."},
 	forecast.RuleVaccineGroupEarliest:        {forecast: "The earliest date of the group is {limit}."},
@@ -91,20 +89,43 @@ var needs = [...]string{
 	8: "The earliest date, {date}, is not before the maximum age on {limit}.",
 }
 
-// groupStatus is the sentence of table 9-4, by which the status of a group of several
-// antigens is found.
-const groupStatus = "The status of the group is that of its antigens by column {row} of table 9-4."
+// groupStatuses are the sentences of the columns of table 9-4, by which the status of a
+// group of several antigens is found.
+var groupStatuses = [...]string{
+	1: "Against one of the diseases of the group the patient must not be vaccinated.",
+	2: "For one of the diseases of the group the patient has passed the maximum age.",
+	3: "Against one of the diseases of the group no dose is recommended.",
+	4: "Against one of the diseases of the group a dose is needed.",
+	5: "The patient is immune to all diseases of the group.",
+	6: "Against all diseases of the group the patient is immune or the series complete.",
+}
+
+// conditions are what the series of a group are given points for, by the row of the
+// table: 8-7, 8-9 and 8-11.
+var conditions = map[forecast.Rule][]string{
+	forecast.RuleScoreComplete: {1: "most valid doses"},
+	forecast.RuleScoreInProcess: {1: "product path with valid doses only", 2: "can be completed", 3: "most valid doses",
+		4: "closest to completion", 5: "finishes earliest"},
+	forecast.RuleScoreNoValidDoses: {1: "can start earliest", 2: "can be completed", 3: "product path"},
+}
 
 // sentenceOf is the sentence of a step; empty if there is none to say.
 func sentenceOf(s *forecast.Step) string {
+	row := int(s.Row)
 	switch {
 	case s.Rule == forecast.RuleForecastNeed:
-		if int(s.Row) < len(needs) {
-			return needs[s.Row]
-		}
-		return ""
+		return at(needs[:], row)
 	case s.Rule == forecast.RuleVaccineGroupStatus:
-		return groupStatus
+		return at(groupStatuses[:], row)
+	case conditions[s.Rule] != nil:
+		if s.Verdict == forecast.No {
+			return "{series}: {count} points, {condition}: no."
+		}
+		return "{series}: {count} points, {condition}: yes."
+	case s.Rule == forecast.RuleImmunity && s.Observation != 0:
+		return "There is evidence of immunity: {observation}."
+	case s.Rule == forecast.RuleImmunity:
+		return "There is evidence of immunity: born on {date}, before {limit}."
 	case s.Rule == forecast.RuleContraindication && s.Observation != 0:
 		return "Contraindicated because of: {observation}."
 	case s.Rule == forecast.RuleContraindication:
@@ -126,6 +147,14 @@ func sentenceOf(s *forecast.Step) string {
 	return text
 }
 
+// at is list[i], and nothing where there is none.
+func at(list []string, i int) string {
+	if i >= len(list) {
+		return ""
+	}
+	return list[i]
+}
+
 // writeSentence writes a sentence with the values of a step in it, within a string that
 // is open.
 func (x *run) writeSentence(text string, s *forecast.Step) {
@@ -138,35 +167,64 @@ func (x *run) writeSentence(text string, s *forecast.Step) {
 		}
 		name, after, _ := strings.Cut(rest, "}")
 		text = after
-		switch name {
-		case "date":
-			w.day(s.Date)
-		case "limit":
-			w.day(s.Limit)
-		case "from":
-			w.day(s.From)
-		case "days":
-			writeDays(w, s.Limit-s.Date)
-		case "period":
-			w.b = s.Period.Append(w.b)
-		case "vaccine":
-			w.b = s.CVX.Append(w.b)
-		case "observation":
-			w.escaped(x.edition.titles[s.Observation])
-		case "series":
-			if s.Series != nil {
-				w.escaped(s.Series.Name)
-			}
-		case "target":
-			w.int(int(s.TargetDose))
-		case "row":
-			w.int(int(s.Row))
-		case "count":
-			w.int(s.Count)
-		case "wanted":
-			w.int(s.Wanted)
-		}
+		x.writeValue(name, s)
 	}
+}
+
+// writeValue writes a value of a step by its name in a sentence.
+func (x *run) writeValue(name string, s *forecast.Step) {
+	w := &x.w
+	switch name {
+	case "date":
+		w.day(s.Date)
+	case "limit":
+		w.day(s.Limit)
+	case "from":
+		w.day(s.From)
+	case "days":
+		writeDays(w, s.Limit-s.Date)
+	case "period":
+		w.b = s.Period.Append(w.b)
+	case "grace":
+		w.raw(withGrace(s.Period))
+	case "vaccine":
+		writeVaccine(w, s.CVX)
+	case "observation":
+		w.escaped(x.edition.titles[s.Observation])
+	case "series":
+		if s.Series != nil {
+			w.escaped(s.Series.Name)
+		}
+	case "target":
+		w.int(int(s.TargetDose))
+	case "condition":
+		w.raw(at(conditions[s.Rule], int(s.Row)))
+	case "count":
+		w.int(s.Count)
+	case "wanted":
+		w.int(s.Wanted)
+	}
+}
+
+// withGrace is a minimum in words: the days of grace are in the schedule's absolute
+// minima, as "12 months - 4 days".
+func withGrace(p calendar.Period) string {
+	text := p.String()
+	if before, days, found := strings.Cut(text, " - "); found && strings.HasSuffix(days, "days") {
+		return before + " less " + days + " of grace"
+	}
+	return text
+}
+
+// writeVaccine writes the name of a vaccine, and its code.
+func writeVaccine(w *writer, cvx schedule.CVX) {
+	if v, ok := terminology.LookupCVX(cvx.String()); ok {
+		w.escaped(v.Short).raw(" (CVX ")
+		w.b = append(cvx.Append(w.b), ')')
+		return
+	}
+	w.raw("CVX ")
+	w.b = cvx.Append(w.b)
 }
 
 // writeDays writes a number of days.

@@ -9,7 +9,10 @@ import (
 
 // writer appends JSON. Its methods return it, so that what is written in one go
 // reads as one line.
-type writer struct{ b []byte }
+type writer struct {
+	b     []byte
+	plain bool // it appends text for people: nothing is escaped
+}
 
 // raw appends JSON as it is.
 func (w *writer) raw(s string) *writer {
@@ -25,6 +28,9 @@ func (w *writer) str(s string) *writer {
 
 // escaped appends what str does without the quotes, within a string that is open.
 func (w *writer) escaped(s string) *writer {
+	if w.plain {
+		return w.raw(s)
+	}
 	at := len(w.b) - 1 // the first quote goes where the last byte before it was
 	last := w.b[at]
 	w.b = codec.AppendString(w.b[:at], s)
