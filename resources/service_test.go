@@ -34,7 +34,7 @@ func open(t *testing.T) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := pebblestore.Open(pebblestore.Config{Path: t.TempDir(), Registry: registry, Now: time.Now})
+	store, err := pebblestore.Open(pebblestore.Config{Path: "store", FS: pebblestore.Memory(), Registry: registry, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

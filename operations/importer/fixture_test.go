@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/jenner-iis/jenner/fhir/definitions"
@@ -35,7 +34,7 @@ func open(t testing.TB, path string) *fixture {
 	t.Helper()
 	config := pebblestore.Config{Path: path, Now: time.Now}
 	if path == "" {
-		config.Path, config.FS = "store", vfs.NewMem()
+		config.Path, config.FS = "store", pebblestore.Memory()
 	}
 	registry, err := search.New(definitions.R4(), search.Config{})
 	if err != nil {
