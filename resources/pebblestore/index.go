@@ -138,7 +138,7 @@ func has(present []byte, ordinal int) bool {
 
 // replace takes the keys of k that are not in other out of the index, and puts
 // those in that are only in other.
-func (k *keySet) replace(other *keySet, b *pebble.Batch) error {
+func (k *keySet) replace(other *keySet, e *edits) {
 	i, j := 0, 0
 	for i < len(k.keys) || j < len(other.keys) {
 		order := 1
@@ -148,17 +148,47 @@ func (k *keySet) replace(other *keySet, b *pebble.Batch) error {
 		case i < len(k.keys):
 			order = bytes.Compare(k.keys[i], other.keys[j])
 		}
-		var err error
 		switch {
 		case order < 0:
-			err = b.Delete(k.keys[i], nil)
+			e.add(k.keys[i], true)
 			i++
 		case order > 0:
-			err = b.Set(other.keys[j], nil, nil)
+			e.add(other.keys[j], false)
 			j++
 		default:
 			i++
 			j++
+		}
+	}
+}
+
+// edits are the changes of the index that a commit makes.
+type edits struct {
+	bytes []byte
+	keys  []edit
+}
+
+type edit struct {
+	start, end int
+	remove     bool
+}
+
+func (e *edits) add(key []byte, remove bool) {
+	start := len(e.bytes)
+	e.bytes = append(e.bytes, key...)
+	e.keys = append(e.keys, edit{start, len(e.bytes), remove})
+}
+
+// write writes the edits in the order of keys: neighbours are put into the
+// memtable much faster than strangers, and a large commit has many.
+func (e *edits) write(b *pebble.Batch) error {
+	slices.SortFunc(e.keys, func(x, y edit) int { return bytes.Compare(e.bytes[x.start:x.end], e.bytes[y.start:y.end]) })
+	for _, k := range e.keys {
+		var err error
+		if key := e.bytes[k.start:k.end]; k.remove {
+			err = b.Delete(key, nil)
+		} else {
+			err = b.Set(key, nil, nil)
 		}
 		if err != nil {
 			return err

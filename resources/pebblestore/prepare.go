@@ -70,6 +70,9 @@ func (s *Store) prepareChanges(ctx context.Context, p *prepared, writes []resour
 			err = s.prepareChange(p, &p.changes[i], &look)
 		}
 	}
+	if err == nil {
+		err = look.edits.write(p.batch)
+	}
 	return errors.Join(err, look.close())
 }
 
@@ -78,6 +81,7 @@ type lookup struct {
 	s       *Store
 	ids     *pebble.Iterator
 	was, is keySet
+	edits   edits
 }
 
 func (l *lookup) close() error {
@@ -222,7 +226,8 @@ func (s *Store) indexChange(b *pebble.Batch, c *change, look *lookup) error {
 			return err
 		}
 	}
-	return was.replace(is, b)
+	was.replace(is, &look.edits)
+	return nil
 }
 
 // parseStored reads JSON that the gate has accepted, whatever its limits were then.
