@@ -14,6 +14,8 @@ type findings struct {
 	// then that code finds the observation. Alone they mean only those
 	// observations that are not about one vaccine.
 	qualifiers map[string]bool
+	// products holds the CVX codes of what is given and is no vaccine.
+	products map[schedule.CVX]bool
 	// immunity holds the observations that are evidence of immunity (section 7.2).
 	immunity map[term]bool
 }
@@ -29,6 +31,7 @@ func newFindings(s *schedule.Schedule) findings {
 		known:      map[schedule.ObservationCode]bool{},
 		coded:      map[coding][]meaning{},
 		qualifiers: map[string]bool{},
+		products:   map[schedule.CVX]bool{},
 		immunity:   map[term]bool{},
 	}
 	for i := range s.Observations {
@@ -43,6 +46,14 @@ func newFindings(s *schedule.Schedule) findings {
 		for _, m := range list {
 			if !m.term.isObservation() || f.known[schedule.ObservationCode(m.term)] {
 				f.coded[c] = append(f.coded[c], m)
+			}
+		}
+	}
+	for c, list := range f.coded {
+		for _, m := range list {
+			if c.system == cvx && m.term.isObservation() && clinical().policies[m.term].given {
+				code, _ := schedule.ParseCVX(c.code)
+				f.products[code] = true
 			}
 		}
 	}

@@ -86,6 +86,9 @@ func productOf(name string) (schedule.CVX, string) {
 // readProduct takes an immune globulin that is recorded as an Immunization for the
 // observation that it is: live vaccines must wait after it.
 func (x *run) readProduct(d *dose, vaccine codec.Value, date calendar.Date) bool {
+	if !x.isProduct(vaccine) {
+		return false
+	}
 	f := finding{kind: kindImmunization, presence: forecast.Present, date: date, source: source{kindImmunization, d.id, d.place}}
 	found := false
 	for c := vaccine.Get("coding").First(); c.Exists(); c = c.Next() {
@@ -94,4 +97,14 @@ func (x *run) readProduct(d *dose, vaccine codec.Value, date calendar.Date) bool
 		}
 	}
 	return found
+}
+
+// isProduct reports whether a vaccineCode may be that of an immune globulin.
+func (x *run) isProduct(vaccine codec.Value) bool {
+	for c := vaccine.Get("coding").First(); c.Exists(); c = c.Next() {
+		if code, ok := schedule.ParseCVX(c.Get("code").Text()); ok && x.edition.findings.products[code] {
+			return true
+		}
+	}
+	return false
 }
