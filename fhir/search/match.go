@@ -63,17 +63,21 @@ func (m Modifier) Aspect() Aspect {
 // hold where join is nil.
 func Match(where []Condition, entries []Entry, join func(Condition) bool) bool {
 	for _, condition := range where {
-		holds := false
-		if c, is := condition.(*Compare); is {
-			holds = c.Match(entries)
-		} else if join != nil {
-			holds = join(condition)
-		}
-		if !holds {
+		if !holds(condition, entries, join) {
 			return false
 		}
 	}
 	return true
+}
+
+func holds(condition Condition, entries []Entry, join func(Condition) bool) bool {
+	switch c := condition.(type) {
+	case *Compare:
+		return c.Match(entries)
+	case *AnyOf:
+		return slices.ContainsFunc(c.Conditions, func(c Condition) bool { return holds(c, entries, join) })
+	}
+	return join != nil && join(condition)
 }
 
 // matches reports whether an entry of the aspect that goes with the modifier

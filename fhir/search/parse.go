@@ -23,20 +23,28 @@ import (
 //
 // https://hl7.org/fhir/R4/search.html
 func (r *Registry) Parse(resourceType, rawQuery string, o Options) (*Query, error) {
-	o = o.withDefaults()
-	p := &parser{registry: r, options: &o, query: &Query{Resource: resourceType, Count: o.DefaultCount}}
-	if r.types[resourceType] == nil {
-		return nil, fhir.NewInvalid(ErrInvalid, fhir.CodeNotSupported, "", printable(resourceType)+" is no resource type of R4")
+	p, err := r.newParser([]string{resourceType}, o)
+	if err != nil {
+		return nil, err
 	}
-	p.parse(rawQuery)
-	if len(p.issues) > 0 {
-		return nil, &fhir.Invalid{Cause: ErrInvalid, Issues: p.issues}
+	return p.parse(rawQuery)
+}
+
+// ParseTypes is Parse for a search over several types: those that _type names
+// among the given ones, or all of these. A parameter must be one of every type.
+//
+// https://hl7.org/fhir/R4/http.html#vsearch
+func (r *Registry) ParseTypes(types []string, rawQuery string, o Options) (*Query, error) {
+	p, err := r.newParser(types, o)
+	if err != nil {
+		return nil, err
 	}
-	if p.query.Summary == SummaryCount {
-		p.query.Count = 0
+	p.several = true
+	if why := p.narrow(rawQuery); why != nil {
+		p.refuse("_type", why)
+		return nil, p.invalid()
 	}
-	p.query.Used = p.used.String()
-	return p.query, nil
+	return p.parse(rawQuery)
 }
 
 // parser holds a reading in progress.
@@ -44,15 +52,52 @@ type parser struct {
 	registry   *Registry
 	options    *Options
 	query      *Query
+	branches   []Branch
+	several    bool // the search is one over several types
+	reads      bool // no search, but a read
 	used       strings.Builder
 	once       []string // parameters that may stand once and were there
 	issues     []fhir.Issue
-	conditions int
+	conditions int   // of the branch that is read
+	spent      []int // conditions of each branch
 	values     int
 	visits     int // calls of condition
 }
 
-func (p *parser) parse(rawQuery string) {
+func (r *Registry) newParser(types []string, o Options) (*parser, error) {
+	o = o.withDefaults()
+	p := &parser{registry: r, options: &o, query: &Query{Count: o.DefaultCount}}
+	for _, t := range types {
+		if r.types[t] == nil {
+			return nil, fhir.NewInvalid(ErrInvalid, fhir.CodeNotSupported, "", printable(t)+" is no resource type of R4")
+		}
+		p.branches = append(p.branches, Branch{Resource: t})
+	}
+	p.spent = make([]int, len(types))
+	return p, nil
+}
+
+func (p *parser) parse(rawQuery string) (*Query, error) {
+	p.clauses(rawQuery)
+	if p.query.Summary == SummaryText && len(p.query.Includes) > 0 {
+		p.refuse("_summary", invalid("_summary=text cannot go with _include or _revinclude"))
+	}
+	if len(p.issues) > 0 {
+		return nil, p.invalid()
+	}
+	if p.query.Summary == SummaryCount {
+		p.query.Count = 0
+	}
+	p.query.Branch, p.query.Used = p.branches[0], p.used.String()
+	if len(p.branches) > 1 {
+		p.query.Further = p.branches[1:]
+	}
+	return p.query, nil
+}
+
+func (p *parser) invalid() error { return &fhir.Invalid{Cause: ErrInvalid, Issues: p.issues} }
+
+func (p *parser) clauses(rawQuery string) {
 	clauses := 0
 	for rawQuery != "" {
 		var clause string
@@ -118,15 +163,26 @@ func isControl(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '
 
 // understand adds a parameter to the query. It gives the value as understood.
 func (p *parser) understand(name, value string) (string, *refusal) {
+	if p.reads {
+		return p.ofRead(name, value)
+	}
 	head, modifier, _ := strings.Cut(name, ":")
-	if p.options.serves(head) {
+	if p.options.serves(head) || p.several && head == "_type" {
 		return p.result(head, modifier, value)
 	}
-	condition, why := p.condition(p.query.Resource, name, value, 0)
-	if why != nil {
-		return "", why
+	conditions := make([]Condition, len(p.branches))
+	for i := range p.branches {
+		var why *refusal
+		p.conditions = p.spent[i]
+		conditions[i], why = p.condition(p.branches[i].Resource, name, value, 0)
+		p.spent[i] = p.conditions
+		if why != nil {
+			return "", p.notCommon(why)
+		}
 	}
-	p.query.Where = append(p.query.Where, condition)
+	for i, c := range conditions {
+		p.branches[i].Where = append(p.branches[i].Where, c)
+	}
 	return value, nil
 }
 
@@ -218,7 +274,7 @@ func (p *parser) has(resource, rest, value string, depth int) (Condition, *refus
 	if why != nil {
 		return nil, why
 	}
-	if !parameter.mayTarget(resource) {
+	if !parameter.MayTarget(resource) {
 		return nil, invalid("%s of %s does not refer to %s", parameter.Code, parameter.Resource, resource)
 	}
 	where, why := p.condition(parts[0], parts[2], value, depth+1)
@@ -248,13 +304,13 @@ func (r *Registry) refersTo(p *Parameter, typ string) *refusal {
 	switch {
 	case !r.set.IsResource(typ):
 		return invalid("%s is no resource type of R4", printable(typ))
-	case !p.mayTarget(typ):
+	case !p.MayTarget(typ):
 		return invalid("%s of %s does not refer to %s", p.Code, p.Resource, typ)
 	}
 	return nil
 }
 
-// mayTarget reports whether a reference parameter may point to the type.
-func (p *Parameter) mayTarget(typ string) bool {
+// MayTarget reports whether a reference parameter may point to the type.
+func (p *Parameter) MayTarget(typ string) bool {
 	return len(p.Targets) == 0 || slices.Contains(p.Targets, typ)
 }

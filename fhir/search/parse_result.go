@@ -28,6 +28,8 @@ func (p *parser) result(name, modifier, value string) (string, *refusal) {
 		return value, choose(&p.query.Total, value, "", "none", "estimate", "accurate")
 	case "_summary":
 		return value, choose(&p.query.Summary, value, "false", "true", "text", "data", "count")
+	case "_type":
+		return value, nil // narrow has read it
 	}
 	return value, p.elements(value)
 }
@@ -64,25 +66,40 @@ func (p *parser) sort(value string) *refusal {
 		if code == "_score" {
 			return notSupported("matches have no scores to sort by")
 		}
-		parameter, why := p.registry.parameter(p.query.Resource, code)
-		switch {
-		case why != nil:
-			why.optional = false
-			return why
-		case !parameter.Sortable():
-			return invalid("composite parameters have no order to sort by")
+		for i := range p.branches {
+			b := &p.branches[i]
+			parameter, why := p.registry.parameter(b.Resource, code)
+			switch {
+			case why != nil:
+				why = p.notCommon(why)
+				why.optional = false
+				return why
+			case !parameter.Sortable():
+				return invalid("composite parameters have no order to sort by")
+			}
+			b.Sort = append(b.Sort, Sort{Parameter: parameter, Descending: descending})
+			if first := p.branches[0].Sort[len(b.Sort)-1].Parameter; first.Type != parameter.Type {
+				return invalid("%s is of type %s for %s and of type %s for %s; these have no common order",
+					printable(code), first.Type, first.Resource, parameter.Type, parameter.Resource)
+			}
 		}
-		p.query.Sort = append(p.query.Sort, Sort{Parameter: parameter, Descending: descending})
 	}
 	return nil
 }
 
-// elements reads _elements: names of elements at the top of the resource.
+// elements reads _elements: names of elements at the top of the resource, with
+// or without the type in front.
 func (p *parser) elements(value string) *refusal {
-	s := p.registry.set.Structure(p.query.Resource)
 	for name := range strings.SplitSeq(value, ",") {
-		if s.Element(name) == nil {
-			return invalid("%s has no element %s", p.query.Resource, printable(name))
+		typ, element, qualified := strings.Cut(name, ".")
+		known := func(b Branch) bool { return p.registry.set.Structure(b.Resource).Element(name) != nil }
+		switch {
+		case qualified && !p.registry.set.IsResource(typ):
+			return invalid("%s is no resource type of R4", printable(typ))
+		case qualified && p.registry.set.Structure(typ).Element(element) == nil:
+			return invalid("%s has no element %s", typ, printable(element))
+		case !qualified && !slices.ContainsFunc(p.branches, known):
+			return invalid("%s has no element %s", p.searched(), printable(name))
 		}
 		p.query.Elements = append(p.query.Elements, name)
 	}
@@ -98,8 +115,8 @@ func (p *parser) include(reverse bool, modifier, value string) *refusal {
 	parts := strings.Split(value, ":")
 	switch {
 	case value == "*":
-		if !reverse && !in.Iterate {
-			in.Resource = p.query.Resource
+		if !reverse && !in.Iterate && !p.several {
+			in.Resource = p.branches[0].Resource
 		}
 	case len(parts) < 2 || len(parts) > 3:
 		return invalid("an include is Type:parameter, Type:parameter:Target, Type:* or *")
@@ -127,16 +144,20 @@ func (p *parser) include(reverse bool, modifier, value string) *refusal {
 
 // applies is nil unless an include can bring nothing along.
 func (p *parser) applies(in *Include) *refusal {
+	starts := func(b Branch) bool { return in.Resource == "" || in.Resource == b.Resource }
+	leads := func(b Branch) bool {
+		return (in.Parameter == nil || in.Parameter.MayTarget(b.Resource)) && (in.Target == "" || in.Target == b.Resource)
+	}
 	switch {
 	case in.Target != "" && !p.registry.set.IsResource(in.Target):
 		return invalid("%s is no resource type of R4", printable(in.Target))
-	case in.Target != "" && in.Parameter != nil && !in.Parameter.mayTarget(in.Target):
+	case in.Target != "" && in.Parameter != nil && !in.Parameter.MayTarget(in.Target):
 		return invalid("%s of %s does not refer to %s", in.Parameter.Code, in.Resource, in.Target)
 	case in.Iterate:
-	case !in.Reverse && in.Resource != p.query.Resource:
-		return invalid("the search is for %s, which the include does not start from; write _include:iterate to start from included resources", p.query.Resource)
-	case in.Reverse && (in.Parameter != nil && !in.Parameter.mayTarget(p.query.Resource) || in.Target != "" && in.Target != p.query.Resource):
-		return invalid("the include does not lead to %s, which the search is for; write _revinclude:iterate to lead to included resources", p.query.Resource)
+	case !in.Reverse && !slices.ContainsFunc(p.branches, starts):
+		return optional("the search is for %s, which the include does not start from; write _include:iterate to start from included resources", p.searched())
+	case in.Reverse && !slices.ContainsFunc(p.branches, leads):
+		return optional("the include does not lead to %s, which the search is for; write _revinclude:iterate to lead to included resources", p.searched())
 	}
 	return nil
 }

@@ -138,7 +138,7 @@ func (r *Registry) Hierarchy(resourceType string) *Parameter {
 func (r *Registry) hierarchyOf(p *Parameter) []string {
 	var types []string
 	for _, t := range []string{"Location", "Organization"} {
-		if p.mayTarget(t) {
+		if p.MayTarget(t) {
 			types = append(types, t)
 		}
 	}
@@ -277,8 +277,13 @@ func (p *parser) referenceValue(parameter *Parameter, m Modifier, typ, text stri
 			return Value{}, invalid("the value is not a reference to %s, which the modifier asks for", typ)
 		}
 	}
-	if (m == Above || m == Below) && (t.Kind != fhir.Relative || p.registry.Hierarchy(t.Type) == nil) {
-		return Value{}, invalid("the value must name the type, as Location/id or Organization/id")
+	if m == Above || m == Below {
+		switch {
+		case t.Kind != fhir.Relative || p.registry.Hierarchy(t.Type) == nil:
+			return Value{}, invalid("the value must name the type, as Location/id or Organization/id")
+		case t.Version != "":
+			return Value{}, invalid("a version has no place in a hierarchy; leave it out")
+		}
 	}
 	return Value{Target: t}, nil
 }

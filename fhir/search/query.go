@@ -4,15 +4,12 @@ import "github.com/jenner-iis/jenner/fhir"
 
 // Query is a search, parsed. It does not depend on any store.
 type Query struct {
-	Resource string      // the type searched
-	Where    []Condition // all must hold
-	Sort     []Sort      // most significant first; empty means the store's own stable order
-	Count    int         // page size; 0 asks for the total alone
+	Branch            // the type searched, or the first of several
+	Further  []Branch // the others, whose matches follow; under Sort, the matches of all are sorted together
+	Count    int      // page size; 0 asks for the total alone
 	Total    Total
-
 	Includes []Include // _include and _revinclude: what comes along with the matches of a page
-	Summary  Summary   // _summary: which part of each resource is wanted
-	Elements []string  // _elements: the elements wanted, beside id, meta and those that must be there; nil means all
+	View               // which part of each resource is wanted
 
 	Position []byte // where the page begins: Page.Next of the page before; nil for the first
 
@@ -21,6 +18,27 @@ type Query struct {
 	Used string
 	// Ignored says which parameters were left out under lenient handling, and why.
 	Ignored []fhir.Issue
+}
+
+// Branches are the searches of all types, in order.
+func (q *Query) Branches() []Branch {
+	return append([]Branch{q.Branch}, q.Further...)
+}
+
+// Branch is the search of one type.
+type Branch struct {
+	Resource string      // the type searched
+	Where    []Condition // all must hold
+	Sort     []Sort      // most significant first; empty means the store's own stable order
+}
+
+// View is the part of each resource that is wanted; its zero value is all.
+type View struct {
+	Summary Summary // _summary
+	// Elements is _elements: the elements wanted, such as birthDate, or
+	// Patient.birthDate for that type alone, beside id, meta and those that must
+	// be there. Nil means all.
+	Elements []string
 }
 
 // Total is the mode of _total.
@@ -67,7 +85,7 @@ type Sort struct {
 	Descending bool
 }
 
-// Condition is one of *Compare, *Chain and *Has.
+// Condition is one of *Compare, *AnyOf, *Chain and *Has.
 type Condition interface{ condition() }
 
 // Compare holds for a resource of which a value compares with one of Values
@@ -76,6 +94,12 @@ type Compare struct {
 	Parameter *Parameter
 	Modifier  Modifier
 	Values    []Value
+}
+
+// AnyOf holds for a resource for which one of the conditions holds. No parameter
+// means it; being in a compartment does.
+type AnyOf struct {
+	Conditions []Condition
 }
 
 // Chain holds for a resource whose reference Parameter points to a resource of
@@ -100,6 +124,7 @@ type Has struct {
 }
 
 func (*Compare) condition() {}
+func (*AnyOf) condition()   {}
 func (*Chain) condition()   {}
 func (*Has) condition()     {}
 

@@ -23,6 +23,11 @@ func invalid(format string, args ...any) *refusal {
 	return &refusal{code: fhir.CodeInvalid, text: fmt.Sprintf(format, args...)}
 }
 
+// optional is a refusal of what may be passed over without harm.
+func optional(format string, args ...any) *refusal {
+	return &refusal{code: fhir.CodeInvalid, text: fmt.Sprintf(format, args...), optional: true}
+}
+
 func notSupported(format string, args ...any) *refusal {
 	return &refusal{code: fhir.CodeNotSupported, text: fmt.Sprintf(format, args...)}
 }

@@ -143,6 +143,18 @@ func (r *Registry) Parameter(resourceType, code string) *Parameter {
 	return nil
 }
 
+// References are the reference parameters of a type that can be followed to the
+// resources they point to: by chains, _has and includes.
+func (r *Registry) References(resourceType string) []*Parameter {
+	var followed []*Parameter
+	for _, p := range r.Parameters(resourceType) {
+		if p.Type == Reference && p.extract.kinds&hasReferences != 0 {
+			followed = append(followed, p)
+		}
+	}
+	return followed
+}
+
 // Unsupported lists the parameters of R4 that cannot be searched by, type
 // after type. It compiles every type that was not used yet.
 func (r *Registry) Unsupported() []Unsupported {
