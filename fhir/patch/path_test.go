@@ -10,6 +10,7 @@ import (
 func TestPaths(t *testing.T) {
 	const resource = `{"resourceType":"Patient","active":true,"multipleBirthInteger":2,"language":"<language>",` +
 		`"extension":[{"url":"u","valueString":"<e0>"},{"url":"v'\\","valueString":"<e1>"}],` +
+		`"_birthDate":{"extension":[{"url":"u","valueString":"<b>"}]},` +
 		`"name":[{"use":"official","family":"<family0>","given":["<given00>","<given01>"],"period":{"start":"2020-01-01"}},` +
 		`{"use":"usual","family":"<family1>","given":["<given10>"]}],` +
 		`"telecom":[{"system":"phone","rank":1,"value":"<t0>"},{"system":"phone","rank":2,"value":"<t1>"},{"system":"email","value":"<t2>"}],` +
@@ -62,6 +63,8 @@ func TestPaths(t *testing.T) {
 		"Patient.contained.where(id = 'p').gender":                                            "p",
 		"Patient.contained.ofType(Practitioner).gender":                                       "p",
 
+		"Patient.where(birthDate.exists()).birthDate.extension.value": "b",
+
 		// Nothing is found, which a delete may.
 		"Patient.name[2].family":                           "",
 		"Patient.name.where(given = '<given00>').family":   "", // of two given names, neither is equal to one string
@@ -72,6 +75,8 @@ func TestPaths(t *testing.T) {
 		"Patient.where(active = false).language":           "",
 		"Patient.contained.ofType(Organization).alias":     "",
 		"Patient.contained.ofType(Patient).language":       "",
+		"Patient.birthDate.where($this != @2020-01-01)":    "", // it has no value
+		"Patient.where(birthDate != '2020').language":      "",
 		"Patient.extension('w').value":                     "",
 		"Patient.maritalStatus.coding.last().code":         "",
 		"Patient.deceased.ofType(dateTime)":                "",

@@ -181,7 +181,7 @@ func (t *tree) meets(e *element, c *criteria) (bool, error) {
 		return t.meets(e, c.right)
 	}
 	if len(c.inner) == 0 && (c.kind == testEquals || c.kind == testDiffers) { // $this, of which there may be many
-		return e.equals(c.literal) == (c.kind == testEquals), nil
+		return e.compares(c), nil
 	}
 	inner, err := t.walk([]element{*e}, c.inner)
 	if err != nil {
@@ -192,11 +192,19 @@ func (t *tree) meets(e *element, c *criteria) (bool, error) {
 		return len(inner) > 0, nil
 	case c.kind == testEmpty:
 		return len(inner) == 0, nil
-	case len(inner) == 0:
-		return false, nil
+	case len(inner) == 1:
+		return inner[0].compares(c), nil
 	}
-	same := len(inner) == 1 && inner[0].equals(c.literal)
-	return same == (c.kind == testEquals), nil
+	return len(inner) > 1 && c.kind == testDiffers, nil
+}
+
+// compares decides a comparison of one element, which fails either way if that
+// has extensions and no value.
+func (e *element) compares(c *criteria) bool {
+	if e.primitive() && !e.item().value.exists() {
+		return false
+	}
+	return e.equals(c.literal) == (c.kind == testEquals)
 }
 
 func (e *element) equals(l literal) bool {
