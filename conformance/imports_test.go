@@ -28,6 +28,7 @@ var rows = [][]string{
 var owners = map[string][]string{
 	"github.com/google/fhir/go/jsonformat":  {"fhir/codec"},
 	"github.com/santhosh-tekuri/jsonschema": {"fhir/schema"},
+	"github.com/evanphx/json-patch":         {"fhir/patch"},
 	"github.com/cockroachdb/pebble":         {"resources/pebblestore"},
 	"go.mongodb.org/mongo-driver":           {"resources/mongostore"},
 	"github.com/coreos/go-oidc":             {"smart"},
