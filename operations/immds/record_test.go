@@ -83,6 +83,8 @@ func TestStoredPatient(t *testing.T) {
 	s.add("Condition", "k", `"clinicalStatus":{"coding":[{"code":"active"}]},"code":{"coding":[{"system":"http://snomed.info/sct","code":"38907003"}]}`)
 	s.add("AllergyIntolerance", "l", `"code":{"coding":[{"system":"http://hl7.org/fhir/sid/cvx","code":"114"}]}`)
 
+	s.add("Procedure", "splenectomy", `"status":"completed","code":{"coding":[{"system":"http://snomed.info/sct","code":"234319005"}]},"performedDateTime":"2024-01-01"`)
+
 	out, err := instance(newForecaster(t, s), operations.Request{Access: resources.Everything(), ID: "p",
 		Parameters: parse(t, body(vaccination("", "08", "2020-09-01"), vaccination("b1", "08", "2020-01-01")))})
 	if err != nil {
@@ -108,6 +110,9 @@ func TestStoredPatient(t *testing.T) {
 	}
 	if diff := cmp.Diff(issues, noted(a)); diff != "" {
 		t.Errorf("issues (-want +got):\n%s", diff)
+	}
+	if e := a.group("Pneumococcal"); e == nil || !strings.Contains(e.Series, "risk") {
+		t.Errorf("Pneumococcal: %+v, want a risk series, from the stored procedure", e)
 	}
 	for group, status := range map[string]string{"MMR": "Contraindicated", "Varicella": "Immune", "Meningococcal": "Contraindicated"} {
 		if e := a.group(group); e == nil || e.ForecastStatus.Text != status {
