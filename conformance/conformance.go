@@ -114,6 +114,9 @@ func (c *Claims) statement() statement {
 	for _, t := range c.Definitions.ResourceTypes() {
 		r.Resource = append(r.Resource, c.resource(t))
 	}
+	if slices.Contains(c.Interactions, Patch) {
+		s.PatchFormat = []string{"application/json-patch+json", "application/fhir+json"}
+	}
 	r.Operation = c.operations("")
 	s.Rest = []rest{r}
 	return s

@@ -13,6 +13,7 @@ type (
 		Implementation implementation `json:"implementation"`
 		FHIRVersion    string         `json:"fhirVersion"`
 		Format         []string       `json:"format"`
+		PatchFormat    []string       `json:"patchFormat,omitempty"`
 		Guides         []string       `json:"implementationGuide,omitempty"`
 		Rest           []rest         `json:"rest"`
 	}

@@ -42,6 +42,8 @@ func (s *Service) readEntry(v codec.Value, i int) (*entry, error) {
 		c.method, withBody = POST, true
 	case "PUT":
 		c.method, withBody = PUT, true
+	case "PATCH":
+		c.method, withBody = PATCH, true
 	case "DELETE":
 		c.method = DELETE
 	default:
@@ -59,6 +61,11 @@ func (s *Service) readEntry(v codec.Value, i int) (*entry, error) {
 	}
 	if err := s.readConditions(c, request, t.query); err != nil {
 		return nil, err
+	}
+	if c.method == PATCH {
+		if c.patch, err = entryPatch(resource); err != nil {
+			return nil, &EntryError{e.path + ".resource", err}
+		}
 	}
 	return e, nil
 }

@@ -2,9 +2,14 @@ package resources
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
+	"mime"
+	"strings"
 
+	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
+	"github.com/jenner-iis/jenner/fhir/patch"
 )
 
 // Patch changes the JSON of a resource. It may be applied several times, to
@@ -33,25 +38,61 @@ func (s *Service) ConditionalPatch(ctx context.Context, a Access, resourceType, 
 	return s.performOne(ctx, a, &change{method: PATCH, typ: resourceType, criteria: q, patch: p, match: m})
 }
 
+// JSONPatch is the media type of RFC 6902.
+const JSONPatch = "application/json-patch+json"
+
+// entryPatch reads the patch of an entry of a Bundle: Parameters are a FHIRPath
+// Patch; a Binary holds a JSON Patch, which is no resource itself.
+//
+// https://hl7.org/fhir/R4/http.html#jsonpatch
+func entryPatch(resource codec.Value) (Patch, error) {
+	switch resource.ResourceType() {
+	case "Parameters":
+		return patch.ParseFHIRPatch(resource)
+	case "Binary":
+		if media, _, err := mime.ParseMediaType(resource.Get("contentType").Text()); err != nil || media != JSONPatch {
+			return nil, fhir.NewInvalid(nil, fhir.CodeNotSupported, "contentType", "a Binary in a PATCH has the contentType "+JSONPatch)
+		}
+		document, err := base64.StdEncoding.DecodeString(withoutSpace.Replace(resource.Get("data").Text()))
+		if err != nil {
+			return nil, fhir.NewInvalid(nil, fhir.CodeValue, "data", "the data is not base64")
+		}
+		return patch.ParseJSONPatch(document)
+	}
+	return nil, fhir.NewInvalid(nil, fhir.CodeInvalid, "",
+		"the resource of a PATCH is a FHIRPath Patch (Parameters) or holds a JSON Patch (Binary)")
+}
+
+// withoutSpace takes the white space out that base64Binary may have.
+var withoutSpace = strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "")
+
 // applyPatch makes the resource that a patch leads to; readErr is what reading
 // the current version gave.
 func (r *resolution) applyPatch(st *step, readErr error) error {
 	if readErr != nil {
 		return fmt.Errorf("patch %s/%s: %w", st.typ, st.id, readErr)
 	}
+	patched, err := r.patched(st)
+	switch {
+	case err != nil && st.path != "":
+		return &EntryError{st.path + "resource", err}
+	case err != nil:
+		return err
+	}
+	st.source, st.effect = patched, Updated
+	return nil
+}
+
+func (r *resolution) patched(st *step) (codec.Value, error) {
 	text, err := st.patch.Apply(st.current.JSON)
 	if err != nil {
-		return err
+		return codec.Value{}, err
 	}
 	doc, err := codec.Parse(text, codec.Limits{})
 	if err != nil {
-		return err
+		return codec.Value{}, err
 	}
-	patched := *st.change
-	patched.id, patched.validated = st.id, false // what was validated with a Bundle is the patch
-	if err := r.s.checkResource(&patched, doc.Root()); err != nil {
-		return err
-	}
-	st.source, st.effect = doc.Root(), Updated
-	return nil
+	// What was validated with a Bundle is the patch.
+	result := &change{method: PATCH, typ: st.typ, id: st.id}
+	return doc.Root(), r.s.checkResource(result, doc.Root())
 }

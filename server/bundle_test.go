@@ -140,9 +140,9 @@ func TestRefusedTransaction(t *testing.T) {
 		"unknown type":    {transaction(good, `{"request":{"method":"DELETE","url":"Parrot/p"}}`), "not-supported", "Bundle.entry[1].request.url", 422},
 		"read of nothing": {transaction(good, `{"request":{"method":"GET","url":"Patient/none"}}`), "not-found", "Bundle.entry[1]", 422},
 		"operation":       {transaction(good, `{"request":{"method":"GET","url":"Patient/good/$export"}}`), "not-supported", "Bundle.entry[1].request.url", 400},
-		"PATCH": {
-			transaction(good, `{"resource":{"resourceType":"Binary","contentType":"application/json-patch+json","data":"W10="},"request":{"method":"PATCH","url":"Patient/twin1"}}`),
-			"not-supported", "Bundle.entry[1].request.method", 422,
+		"patch that is none": {
+			transaction(good, `{"resource":{"resourceType":"Binary","contentType":"application/json-patch+json","data":"e30="},"request":{"method":"PATCH","url":"Patient/twin1"}}`),
+			"structure", "Bundle.entry[1].resource", 400,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

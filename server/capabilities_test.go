@@ -110,6 +110,9 @@ func (a *api) exercise(resourceType, code string) {
 		if got := a.do(call, empty); got.status != done {
 			got.want(400).issue("required")
 		}
+	case "patch":
+		a.do("PATCH "+path+"/none", "[]", "Content-Type: application/json-patch+json").want(404).issue("not-found")
+		a.do("PATCH "+path+"?_id=none", `{"resourceType":"Parameters"}`).want(404).issue("not-found")
 	case "delete":
 		a.do("DELETE "+path+"/none", "").want(204)
 		a.do("DELETE "+path+"?_id=none", "").want(204)

@@ -28,14 +28,13 @@ func TestWrongPaths(t *testing.T) {
 		"GET /Patient/p/$everything":    {404, ""},
 		"GET /Patient/p/_history/1/2":   {404, ""},
 		"GET /Patient/":                 {404, ""},
-		"POST /Patient/$nonsense":       {405, "GET, HEAD, PUT, DELETE"},
+		"POST /Patient/$nonsense":       {405, "GET, HEAD, PUT, PATCH, DELETE"},
 		"GET ":                          {405, "POST"},
-		"PATCH /Patient/p":              {405, "GET, HEAD, PUT, DELETE"},
-		"PATCH /Patient":                {405, "GET, HEAD, POST, PUT, DELETE"},
-		"POST /Patient/p":               {405, "GET, HEAD, PUT, DELETE"},
+		"PATCH /Patient/p/_history/1":   {405, "GET, HEAD"},
+		"POST /Patient/p":               {405, "GET, HEAD, PUT, PATCH, DELETE"},
 		"DELETE /Patient/p/_history/1":  {405, "GET, HEAD"},
-		"OPTIONS /Patient/p":            {405, "GET, HEAD, PUT, DELETE"},
-		"BREW /Patient/p":               {405, "GET, HEAD, PUT, DELETE"},
+		"OPTIONS /Patient/p":            {405, "GET, HEAD, PUT, PATCH, DELETE"},
+		"BREW /Patient/p":               {405, "GET, HEAD, PUT, PATCH, DELETE"},
 	} {
 		got := a.do(call, "").want(want.status).issue("not-supported")
 		if !sameMethods(got.header.Get("Allow"), want.allow) {

@@ -26,7 +26,7 @@ type route struct {
 //
 // Operations are mounted from their own list. HEAD is served wherever GET is.
 func (s *Server) routes() []route {
-	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
+	const get, post, put, patch, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 	type claims = []conformance.Interaction
 	return []route{
 		{method: get, path: "/metadata", serve: s.capabilities},
@@ -39,11 +39,13 @@ func (s *Server) routes() []route {
 		{method: post, path: "/:type/_search", serve: s.searchForm},
 		{method: post, path: "/:type", serve: s.create, claims: claims{conformance.Create, conformance.ConditionalCreate}},
 		{method: put, path: "/:type", serve: s.conditionalUpdate, claims: claims{conformance.ConditionalUpdate}},
+		{method: patch, path: "/:type", serve: s.conditionalPatch},
 		{method: del, path: "/:type", serve: s.conditionalDelete, claims: claims{conformance.ConditionalDelete}},
 		{method: get, path: "/:type/_history", serve: s.history, claims: claims{conformance.HistoryType}},
 
 		{method: get, path: "/:type/:id", serve: s.read, claims: claims{conformance.Read}, lookUp: true},
 		{method: put, path: "/:type/:id", serve: s.update, claims: claims{conformance.Update}},
+		{method: patch, path: "/:type/:id", serve: s.patch, claims: claims{conformance.Patch}},
 		{method: del, path: "/:type/:id", serve: s.delete, claims: claims{conformance.Delete}},
 		{method: get, path: "/:type/:id/_history", serve: s.history, claims: claims{conformance.HistoryInstance}},
 		{method: get, path: "/:type/:id/_history/:version", serve: s.versionRead, claims: claims{conformance.VersionRead}, lookUp: true},
