@@ -1,6 +1,8 @@
 package pebblestore
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 
@@ -22,6 +24,7 @@ type execution struct {
 	keys    int // looked at
 	records int // read
 	open    map[*keyStream]struct{}
+	current *pebble.Iterator // over records; nil until one is read
 	nodes   map[search.Condition]*node
 	entries []search.Entry // scratch
 	last    *candidate     // the resource read last
@@ -35,6 +38,11 @@ func (s *Store) newExecution(ctx context.Context, r pebble.Reader, limits Limits
 func (x *execution) close() error {
 	for k := range x.open {
 		k.close()
+	}
+	if x.current != nil {
+		if err := x.current.Close(); err != nil {
+			x.fail(err)
+		}
 	}
 	return x.err
 }
@@ -74,15 +82,22 @@ func (x *execution) load(name string, t typeID, rid uint64) *candidate {
 	if x.last != nil && x.last.rid == rid && x.last.t == t {
 		return x.last
 	}
-	record, err := get(x.r, currentKey(t, rid))
-	if err == nil && record == nil {
-		err = errCorrupt
+	// One iterator serves all: what is found together mostly lies together, so
+	// the next record is often in the block that has just been read.
+	if x.current == nil {
+		it, err := x.r.NewIter(&pebble.IterOptions{LowerBound: []byte{spaceCurrent}, UpperBound: []byte{spaceCurrent + 1}})
+		if err != nil {
+			x.fail(err)
+			return nil
+		}
+		x.current = it
 	}
-	if err != nil {
-		x.fail(err)
+	key := currentKey(t, rid)
+	if !x.current.SeekGE(key) || !bytes.Equal(x.current.Key(), key) {
+		x.fail(cmp.Or(x.current.Error(), errCorrupt))
 		return nil
 	}
-	x.last = &candidate{x: x, t: t, name: name, rid: rid, record: record}
+	x.last = &candidate{x: x, t: t, name: name, rid: rid, record: bytes.Clone(x.current.Value())}
 	return x.last
 }
 

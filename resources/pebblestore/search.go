@@ -62,15 +62,12 @@ func (x *execution) page(q *search.Query, position []byte) (resources.Page, bool
 		matches = x.plainPage(q, position)
 	}
 	page := resources.Page{Total: total}
-	t := x.s.names.typeID(q.Resource)
 	for i, m := range matches {
 		if i == q.Count {
 			page.Next = writePosition(q, matches[i-1].key)
 			break
 		}
-		if c := x.load(q.Resource, t, m.rid); c != nil {
-			page.Versions = append(page.Versions, c.version())
-		}
+		page.Versions = append(page.Versions, m.version())
 	}
 	if total < 0 && position == nil && page.Next == nil {
 		page.Total = len(page.Versions)
@@ -84,14 +81,16 @@ func (x *execution) plainPage(q *search.Query, position []byte) []sorted {
 	if position != nil {
 		from = readRid(position) + 1
 	}
+	t := x.s.names.typeID(q.Resource)
 	s := x.where(q.Resource, q.Where)
 	defer s.close()
 	matches := make([]sorted, 0, min(q.Count, 100)+1)
-	for rid := s.seek(from); rid != noRid; rid = s.seek(rid + 1) {
-		matches = append(matches, sorted{appendRid(nil, rid), rid})
-		if len(matches) > q.Count {
+	for rid := s.seek(from); rid != noRid && len(matches) <= q.Count; rid = s.seek(rid + 1) {
+		c := x.load(q.Resource, t, rid)
+		if c == nil {
 			break
 		}
+		matches = append(matches, sorted{appendRid(nil, rid), c})
 	}
 	return matches
 }

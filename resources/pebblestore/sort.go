@@ -88,7 +88,7 @@ func appendSortEntry(dst []byte, e *search.Entry) []byte {
 // sorted is a match with its sort key.
 type sorted struct {
 	key []byte
-	rid uint64
+	*candidate
 }
 
 // smallest keeps the n smallest of what is put in: a heap with the largest on top.
@@ -142,7 +142,7 @@ func (x *execution) sortMatches(t typeID, q *search.Query, s stream, position []
 		}
 		key := c.appendSortKey(nil, q.Sort)
 		if bytes.Compare(key, position) > 0 {
-			best.put(sorted{key, rid})
+			best.put(sorted{key, c})
 		}
 	}
 	return best.inOrder(), total, true

@@ -254,7 +254,7 @@ func (x *execution) walk(t typeID, q *search.Query, parts []part, accept func(ri
 		}
 		own := c.appendSortKey(nil, q.Sort)
 		if (key == nil && own[0] == sortMissing || key != nil && bytes.Equal(own, key)) && bytes.Compare(own, position) > 0 {
-			found = append(found, sorted{own, rid})
+			found = append(found, sorted{own, c})
 		}
 	}
 	from := uint64(0)
