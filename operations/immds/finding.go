@@ -198,7 +198,7 @@ func (x *run) addFindings(f *finding, r, concept codec.Value, planned bool) bool
 			if o, ok := schedule.ParseObservationCode(code); ok && x.edition.findings.known[o] {
 				said := *f
 				said.term, said.asserted = term(o), true
-				x.findings = append(x.findings, said)
+				x.addFinding(said)
 				found = true
 			}
 		case phinVS, noSystem: // below
@@ -258,9 +258,24 @@ func (x *run) addMeanings(f *finding, r codec.Value, s system, code string, plan
 		if !m.term.isObservation() && !readFact(&said, r, code) {
 			return
 		}
-		x.findings = append(x.findings, said)
+		x.addFinding(said)
 	})
 	return found
+}
+
+// maxFindings bounds the findings of a patient. No person's record comes near it, and
+// each may be compared with all others.
+const maxFindings = 10_000
+
+func (x *run) addFinding(f finding) {
+	if len(x.findings) == maxFindings {
+		if !x.issues.refused {
+			x.issues.add(fhir.Error, fhir.CodeTooCostly, "", "the patient has more observations than one forecast takes")
+		}
+		return
+	}
+	x.findings = append(x.findings, f)
+	x.denied = x.denied || f.presence == forecast.Absent
 }
 
 // hasCoding reports whether a resource has a coding in its code, its value, one of its

@@ -3,7 +3,6 @@ package immds
 import (
 	"slices"
 
-	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/forecast"
 	"github.com/jenner-iis/jenner/forecast/calendar"
 	"github.com/jenner-iis/jenner/forecast/schedule"
@@ -88,7 +87,7 @@ func (x *run) isOver(f *finding) bool {
 // isSuperseded reports whether a later Observation says that what an earlier one found
 // is not so: pregnant in spring, not pregnant in autumn.
 func (x *run) isSuperseded(f *finding) bool {
-	if f.kind != kindObservation || f.presence == forecast.Absent || f.date.IsZero() {
+	if !x.denied || f.kind != kindObservation || f.presence == forecast.Absent || f.date.IsZero() {
 		return false
 	}
 	for i := range x.findings {
@@ -110,19 +109,10 @@ func (x *run) changes(d calendar.Date) {
 	}
 }
 
-// maxFindings bounds the findings that the engine gets. No person's record comes
-// near it.
-const maxFindings = 10_000
-
 // observe tells the engine an observation, once for each date while there are few.
 func (x *run) observe(code schedule.ObservationCode, date calendar.Date, presence forecast.Presence, from source) {
 	o := forecast.Observation{Code: code, Date: date, Presence: presence}
-	if n := len(x.in.Observations); n < 64 && slices.Contains(x.in.Observations, o) {
-		return
-	} else if n == maxFindings {
-		if !x.issues.refused {
-			x.issues.add(fhir.Error, fhir.CodeTooCostly, "", "the patient has more observations than one forecast takes")
-		}
+	if len(x.in.Observations) < 64 && slices.Contains(x.in.Observations, o) {
 		return
 	}
 	x.in.Observations = append(x.in.Observations, o)

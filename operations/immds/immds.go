@@ -134,6 +134,7 @@ type run struct {
 	history   int         // immunizations seen, stored ones too
 	places    [kinds]int  // parameters seen, by the type of resource they hold
 	findings  []finding
+	denied    bool          // there is a finding that the patient has something not
 	evidence  []source      // of in.Observations, in their order
 	next      calendar.Date // when the findings will count otherwise; zero if never
 	refusals  []refusal
@@ -194,9 +195,6 @@ func (f *Forecaster) forecast(x *run) error {
 		return err
 	}
 	x.settleFindings()
-	if err := x.issues.err(); err != nil {
-		return err
-	}
 	x.in.Options.Explain = x.explain
 	if err := x.edition.engine.Forecast(&x.in, &x.out); err != nil {
 		// checkInput has looked for all that the engine refuses.

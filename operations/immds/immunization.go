@@ -6,6 +6,7 @@ import (
 
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
+	"github.com/jenner-iis/jenner/fhir/terminology"
 	"github.com/jenner-iis/jenner/forecast"
 	"github.com/jenner-iis/jenner/forecast/calendar"
 )
@@ -105,7 +106,7 @@ func (x *run) occurrence(r codec.Value) (d calendar.Date, ok bool) {
 func manufacturer(reference codec.Value) string {
 	identifier := reference.Get("identifier")
 	code := strings.ToUpper(identifier.Get("value").Text())
-	known := manufacturers[code]
+	known := makerOf(code)
 	switch system := identifier.Get("system").Text(); {
 	case code != "" && isMVX(system):
 		if known == "" {
@@ -113,12 +114,20 @@ func manufacturer(reference codec.Value) string {
 			known = strings.Clone(code)
 		}
 	case system != "" || known == "":
-		known = manufacturers[strings.ToUpper(reference.Get("display").Text())]
+		known = makerOf(reference.Get("display").Text())
 	}
 	if known == unknownManufacturer {
 		return ""
 	}
 	return known
+}
+
+// makerOf is an MVX code, if CDC has it, active or not.
+func makerOf(code string) string {
+	if m, ok := terminology.LookupMVX(code); ok {
+		return m.Code
+	}
+	return ""
 }
 
 // millilitres is a quantity in mL, zero if it is none.

@@ -42,7 +42,7 @@ func (x *run) readPatient(p codec.Value) {
 func (x *run) readRace(race codec.Value) {
 	for e := race.Get("extension").First(); e.Exists(); e = e.Next() {
 		if t, ok := clinical().races[e.Get("valueCoding").Get("code").Text()]; ok && e.Get("url").Text() == "ombCategory" {
-			x.findings = append(x.findings, finding{term: t, kind: kindPatient, source: source{kind: kindPatient, id: x.patientID}})
+			x.addFinding(finding{term: t, kind: kindPatient, source: source{kind: kindPatient, id: x.patientID}})
 		}
 	}
 }

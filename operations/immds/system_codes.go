@@ -107,3 +107,14 @@ var absentCodes = []string{"373067005", "2667000", "260385009", "260415000", "N"
 // unknownCodes are values that say that it is not known: SNOMED CT don't know,
 // unknown; HL7 NullFlavor.
 var unknownCodes = []string{"373068000", "261665006", "UNK"}
+
+// unknownManufacturer is the MVX code of a maker that is not known.
+const unknownManufacturer = "UNK"
+
+func isMVX(uri string) bool {
+	switch uri {
+	case systemMVX, "http://hl7.org/fhir/sid/mvx", "urn:oid:2.16.840.1.113883.12.227":
+		return true
+	}
+	return false
+}
