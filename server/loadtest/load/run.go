@@ -38,6 +38,7 @@ type Result struct {
 	Took    time.Duration // of the measured part
 	Bytes   uint64        // of bodies
 	First   error         // of the failures
+	Sent    int           // all requests, those of the warm-up and the failed ones too
 }
 
 // Throughput is good answers a second.
@@ -80,7 +81,7 @@ func (p Plan) Run(ctx context.Context, source Source) (*Result, error) {
 		}
 		return nil, err
 	}
-	all := &Result{}
+	all := &Result{Sent: int(m.sent.Load())}
 	last := m.start
 	for i := range results {
 		r := &results[i]
@@ -108,7 +109,7 @@ type measurement struct {
 	source             Source
 	opened, start, end time.Time
 	next               atomic.Int64
-	failed             atomic.Int64
+	sent, failed       atomic.Int64
 }
 
 // client sends requests over one connection until the measurement ends.
@@ -131,6 +132,7 @@ func (m *measurement) client(ctx context.Context, c *Client, r *Result) error {
 		if m.Rate == 0 {
 			intended = sent
 		}
+		m.sent.Add(1)
 		response, err := c.Do(request)
 		done := time.Now()
 		if err == nil {

@@ -56,6 +56,7 @@ func serveBare(in io.Reader, out io.Writer) error {
 // bare is a bare server that runs.
 type bare struct {
 	base string
+	pid  int
 	stop func()
 }
 
@@ -83,7 +84,7 @@ func startBare(ctx context.Context, base string, far bool, paths []string) (*bar
 	if err := command.Start(); err != nil {
 		return nil, err
 	}
-	b := &bare{stop: func() {
+	b := &bare{pid: command.Process.Pid, stop: func() {
 		in.Close()
 		command.Wait()
 	}}

@@ -39,6 +39,7 @@ type settings struct {
 	bare       bool
 	bareServer bool
 	json       string
+	pid        int
 	run        uint64
 }
 
@@ -59,6 +60,7 @@ func parse(args []string) (c settings, err error) {
 	flags.IntVar(&c.rounds, "rounds", 1, "repeat each measurement")
 	flags.BoolVar(&c.bare, "bare", false, "with the scenario read: compare with a bare Gin handler that sends the same bytes, in turns")
 	flags.StringVar(&c.json, "json", "", "append the results to a file, as JSON lines")
+	flags.IntVar(&c.pid, "pid", 0, "process of the server, to measure its processor time (Linux)")
 	flags.Uint64Var(&c.run, "run", 0, "number that tells what this run creates from what others did; 0 for a random one")
 	flags.BoolVar(&c.bareServer, "bare-server", false, "be the bare handler (used by -bare)")
 	if err := flags.Parse(args); err != nil {
@@ -107,9 +109,15 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 // bareBodies is how many resources are compared with the bare handler.
 const bareBodies = 20_000
 
+// target is a server that is measured.
+type target struct {
+	name, base string
+	pid        int // 0 if not known
+}
+
 // measure makes one measurement, in rounds, and prints it.
 func measure(ctx context.Context, c settings, plan load.Plan, name string, d *load.Dataset, out io.Writer) error {
-	targets := []struct{ server, base string }{{"given", plan.Base}}
+	targets := []target{{"given", plan.Base, c.pid}}
 	compared := c.bare && name == "read"
 	if compared {
 		d = d.Sample(bareBodies)
@@ -118,21 +126,21 @@ func measure(ctx context.Context, c settings, plan load.Plan, name string, d *lo
 			return err
 		}
 		defer b.stop()
-		targets = append(targets, struct{ server, base string }{"bare", b.base})
+		bare := target{name: "bare", base: b.base}
+		if c.pid > 0 {
+			bare.pid = b.pid
+		}
+		targets = append(targets, bare)
 	}
 	var rows []row
 	for round := range c.rounds {
 		for _, target := range targets {
-			source, err := d.Scenario(name)
-			if err != nil {
-				return err
-			}
 			plan.Base = target.base
-			result, err := plan.Run(ctx, source)
+			r, err := target.measure(ctx, plan, name, d)
 			if err != nil {
 				return err
 			}
-			r := newRow(name, target.server, plan, round+1, result)
+			r.Round = round + 1
 			r.print(out)
 			rows = append(rows, r)
 			d.Run += 1 << 24
@@ -145,4 +153,29 @@ func measure(ctx context.Context, c settings, plan load.Plan, name string, d *lo
 		return nil
 	}
 	return writeJSON(c.json, rows)
+}
+
+// measure makes one measurement of one server.
+func (t target) measure(ctx context.Context, plan load.Plan, name string, d *load.Dataset) (row, error) {
+	source, err := d.Scenario(name)
+	if err != nil {
+		return row{}, err
+	}
+	before, err := t.cpu()
+	if err != nil {
+		return row{}, err
+	}
+	result, err := plan.Run(ctx, source)
+	if err != nil {
+		return row{}, err
+	}
+	after, err := t.cpu()
+	return newRow(name, t.name, plan, result, after-before), err
+}
+
+func (t target) cpu() (time.Duration, error) {
+	if t.pid == 0 {
+		return 0, nil
+	}
+	return cpuTime(t.pid)
 }

@@ -30,14 +30,16 @@ type row struct {
 	Failure  string  `json:"failure,omitempty"` // the first
 	Bytes    uint64  `json:"bytes"`
 	Seconds  float64 `json:"seconds"`
+	CPU      float64 `json:"serverCPU,omitempty"` // microseconds of the server for a request
 }
 
-func newRow(scenario, server string, p load.Plan, round int, r *load.Result) row {
+func newRow(scenario, server string, p load.Plan, r *load.Result, cpu time.Duration) row {
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	of := row{
-		Scenario: scenario, Server: server, Clients: p.Clients, Offered: p.Rate, Round: round, Rate: r.Throughput(),
+		Scenario: scenario, Server: server, Clients: p.Clients, Offered: p.Rate, Rate: r.Throughput(),
 		P50: ms(r.Latency.Quantile(.5)), P90: ms(r.Latency.Quantile(.9)), P99: ms(r.Latency.Quantile(.99)), P999: ms(r.Latency.Quantile(.999)),
 		Max: ms(r.Latency.Max()), Failed: r.Failed, Bytes: r.Bytes, Seconds: r.Took.Seconds(),
+		CPU: float64(cpu.Microseconds()) / float64(r.Sent),
 	}
 	if p.Rate > 0 {
 		of.LateP99 = ms(r.Late.Quantile(.99))
@@ -49,16 +51,16 @@ func newRow(scenario, server string, p load.Plan, round int, r *load.Result) row
 }
 
 const (
-	headLine = "%-18s %-6s %7s %8s %9s %9s %9s %9s %9s %9s %7s\n"
-	rowLine  = "%-18s %-6s %7d %8.0f %9.0f %9.2f %9.2f %9.2f %9.2f %9.2f %7d\n"
+	headLine = "%-18s %-6s %7s %8s %9s %9s %9s %9s %9s %9s %7s %7s\n"
+	rowLine  = "%-18s %-6s %7d %8.0f %9.0f %9.2f %9.2f %9.2f %9.2f %9.2f %7.0f %7d\n"
 )
 
 func printHead(out io.Writer) {
-	fmt.Fprintf(out, headLine, "scenario", "server", "clients", "offered", "per s", "p50 ms", "p90 ms", "p99 ms", "p99.9 ms", "max ms", "failed")
+	fmt.Fprintf(out, headLine, "scenario", "server", "clients", "offered", "per s", "p50 ms", "p90 ms", "p99 ms", "p99.9 ms", "max ms", "cpu us", "failed")
 }
 
 func (r row) print(out io.Writer) {
-	fmt.Fprintf(out, rowLine, r.Scenario, r.Server, r.Clients, r.Offered, r.Rate, r.P50, r.P90, r.P99, r.P999, r.Max, r.Failed)
+	fmt.Fprintf(out, rowLine, r.Scenario, r.Server, r.Clients, r.Offered, r.Rate, r.P50, r.P90, r.P99, r.P999, r.Max, r.CPU, r.Failed)
 	if r.Failure != "" {
 		fmt.Fprintf(out, "  first failure: %s\n", r.Failure)
 	}
@@ -67,12 +69,17 @@ func (r row) print(out io.Writer) {
 // printRatio says how the given server compares with the bare one, by the
 // medians of their rounds.
 func printRatio(out io.Writer, rows []row) {
-	rates := map[string][]float64{}
+	rates, cpu := map[string][]float64{}, map[string][]float64{}
 	for _, r := range rows {
 		rates[r.Server] = append(rates[r.Server], r.Rate)
+		cpu[r.Server] = append(cpu[r.Server], r.CPU)
 	}
 	given, bare := median(rates["given"]), median(rates["bare"])
-	fmt.Fprintf(out, "  %.0f/s of the bare handler's %.0f/s: ratio %.2f\n", given, bare, given/bare)
+	fmt.Fprintf(out, "  %.0f/s of the bare handler's %.0f/s: ratio %.2f", given, bare, given/bare)
+	if given, bare := median(cpu["given"]), median(cpu["bare"]); given > 0 && bare > 0 {
+		fmt.Fprintf(out, "; %.0f us of processor time for its %.0f us: ratio %.2f", given, bare, bare/given)
+	}
+	fmt.Fprintln(out)
 }
 
 func median(values []float64) float64 {
