@@ -14,7 +14,8 @@ import (
 	"github.com/jenner-iis/jenner/resources"
 )
 
-// send writes an answer of JSON in the media type that was negotiated.
+// send writes an answer of JSON in the media type and coding that were
+// negotiated.
 func (s *Server) send(c *gin.Context, status int, text []byte) {
 	if c.GetBool(prettyKey) {
 		var indented bytes.Buffer
@@ -23,6 +24,11 @@ func (s *Server) send(c *gin.Context, status int, text []byte) {
 		}
 	}
 	h := c.Writer.Header()
+	if b := compress(c.Request, text); b != nil {
+		defer b.free()
+		text = b.text
+		h["Content-Encoding"] = gzipCoding
+	}
 	h["Content-Length"] = []string{strconv.Itoa(len(text))}
 	c.Status(status)
 	c.Writer.Write(text) // the client may have gone; nobody is left to tell

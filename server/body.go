@@ -54,19 +54,24 @@ func (s *Server) resource(c *gin.Context) (codec.Value, error) {
 	return d.Root(), nil
 }
 
-// readBody reads a body up to the limit. Memory grows with what arrives, not
-// with what Content-Length promises, and only so many requests at a time may
-// have a large body: each can come to several times its size once it is parsed.
+// readBody reads a body up to the limit, which holds for what arrives and for
+// what that decompresses to. Memory grows with what arrives, not with what
+// Content-Length promises, and only so many requests at a time may have a large
+// body: each can come to several times its size once it is parsed.
 func (s *Server) readBody(c *gin.Context, b *buffer) error {
 	if c.Request.ContentLength > s.MaxBody {
 		return errTooLong
 	}
-	body := http.MaxBytesReader(c.Writer, c.Request.Body, s.MaxBody)
+	body, err := decoded(c, http.MaxBytesReader(c.Writer, c.Request.Body, s.MaxBody))
+	if err != nil {
+		return bodyError(err)
+	}
+	defer body.Close()
 	into := bytes.NewBuffer(b.text)
 	if n := c.Request.ContentLength; n > 0 {
 		into.Grow(int(min(n, largestKept)) + bytes.MinRead)
 	}
-	n, err := into.ReadFrom(io.LimitReader(body, largestKept))
+	n, err := into.ReadFrom(io.LimitReader(body, min(largestKept, s.MaxBody+1)))
 	if err == nil && n == largestKept {
 		select {
 		case s.large <- struct{}{}:
@@ -74,15 +79,26 @@ func (s *Server) readBody(c *gin.Context, b *buffer) error {
 		case <-c.Request.Context().Done():
 			return errThrottled
 		}
-		_, err = into.ReadFrom(body)
+		_, err = into.ReadFrom(io.LimitReader(body, s.MaxBody+1-n))
 	}
 	b.text = into.Bytes()
+	switch {
+	case err != nil:
+		return bodyError(err)
+	case int64(len(b.text)) > s.MaxBody:
+		return errTooLong
+	}
+	return nil
+}
+
+// bodyError tells why a body could not be read.
+func bodyError(err error) error {
 	var tooLong *http.MaxBytesError
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &tooLong):
 		return errTooLong
+	case errors.Is(err, errEncoding), errors.Is(err, errGzip):
+		return err
 	}
 	return fmt.Errorf("read the body: %w", errors.Join(errIncomplete, err))
 }

@@ -24,12 +24,11 @@ var errThrottled = errors.New("the server is busy with as many requests as it ta
 var (
 	noStore = []string{"no-store"}
 	noSniff = []string{"nosniff"}
-	vary    = []string{"Accept, Prefer, Authorization"}
+	vary    = []string{"Accept, Accept-Encoding, Prefer, Authorization"}
 )
 
 // wrap makes a gin handler of ours: everything that is the same for each
-// request is here, once, in the order in which it happens. What compresses
-// answers will stand around c.Writer, after the negotiation.
+// request is here, once, in the order in which it happens.
 func (s *Server) wrap(r route) gin.HandlerFunc {
 	timeout := s.Timeout
 	switch {

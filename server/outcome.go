@@ -38,6 +38,8 @@ var outcomes = []struct {
 	{errTooLong, http.StatusRequestEntityTooLarge, fhir.CodeTooLong},
 	{errNotAcceptable, http.StatusNotAcceptable, fhir.CodeNotSupported},
 	{errMediaType, http.StatusUnsupportedMediaType, fhir.CodeNotSupported},
+	{errEncoding, http.StatusUnsupportedMediaType, fhir.CodeNotSupported},
+	{errGzip, http.StatusBadRequest, fhir.CodeInvalid},
 	{errMisdirected, http.StatusMisdirectedRequest, fhir.CodeSecurity},
 	{errCrossOrigin, http.StatusForbidden, fhir.CodeSecurity},
 	{errQuery, http.StatusBadRequest, fhir.CodeInvalid},
