@@ -54,7 +54,11 @@ func (s *Store) commit(ctx context.Context, b resources.Batch) ([]resources.Vers
 	if err != nil {
 		return nil, s.last, err
 	}
-	if p.batch.Empty() {
+	switch {
+	case !p.batch.Empty():
+	case len(p.criteria) > 0:
+		return versions, s.last, nil // which criteria rest on
+	default:
 		return versions, newest(versions), nil
 	}
 	if err := s.apply(p, versions); err != nil {
@@ -202,6 +206,9 @@ func appendVersion(b *pebble.Batch, c *change, v *resources.Version) error {
 		start := len(record)
 		record = c.write.Draft.Append(record, v.Version, v.LastUpdated)
 		v.JSON = record[start:len(record):len(record)]
+		if id, err := jsonID(v.Type, v.JSON); err != nil || id != v.ID {
+			return fmt.Errorf("the draft of %s/%s is of another resource", v.Type, v.ID)
+		}
 	}
 	if err := b.Set(currentKey(c.t, c.rid), record, nil); err != nil {
 		return err

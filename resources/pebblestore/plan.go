@@ -149,8 +149,8 @@ func (x *execution) accept(name string, t typeID, rid uint64, tests []*node) boo
 // as a look at the beginning of the index can tell.
 func (x *execution) fewer(nodes []*node, n int) bool {
 	var streams intersection
-	for _, n := range nodes {
-		streams = append(streams, n.open())
+	for _, node := range nodes {
+		streams = append(streams, node.open())
 	}
 	defer streams.close()
 	limit := x.keys + 8*n

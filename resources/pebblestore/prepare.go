@@ -46,16 +46,32 @@ type change struct {
 func (s *Store) prepare(ctx context.Context, b resources.Batch) (*prepared, error) {
 	p := &prepared{asOf: fhir.Moment(s.visible.Load()), batch: s.db.NewBatch(), changes: make([]change, len(b.Writes))}
 	err := s.prepareChanges(ctx, p, b.Writes)
-	for i := 0; err == nil && i < len(b.Criteria); i++ {
-		c := newCriterion(b.Criteria[i])
-		p.criteria = append(p.criteria, c)
-		err = s.checkCriterion(ctx, s.db, c)
+	if err == nil {
+		err = s.prepareCriteria(ctx, p, b.Criteria)
 	}
 	if err != nil {
 		p.close()
 		return nil, err
 	}
 	return p, nil
+}
+
+// prepareCriteria searches for the criteria, so that most need not be searched
+// for within the turn.
+func (s *Store) prepareCriteria(ctx context.Context, p *prepared, criteria []resources.Criterion) error {
+	if len(criteria) == 0 {
+		return nil
+	}
+	snapshot := s.db.NewSnapshot()
+	defer snapshot.Close()
+	for i := range criteria {
+		c := newCriterion(criteria[i])
+		p.criteria = append(p.criteria, c)
+		if err := s.checkCriterion(ctx, snapshot, c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Store) prepareChanges(ctx context.Context, p *prepared, writes []resources.Write) error {
@@ -148,6 +164,8 @@ func checkWrite(w *resources.Write) error {
 		return errors.New("a write needs a method")
 	case w.Expect >= 1<<32-1:
 		return errors.New("no version number is left")
+	case w.Method != resources.DELETE && (w.Resource.ResourceType() != w.Type || w.Draft.Len() == (codec.Draft{}).Len()):
+		return errors.New("a write needs a draft and a resource of its type")
 	}
 	return nil
 }

@@ -21,10 +21,7 @@ const metaIndex = "index/"
 // rules are a digest of all that decides what keys the index has for a type.
 func (s *Store) rules(name string) []byte {
 	h := sha256.New()
-	fmt.Fprintln(h, indexVersion)
-	if f, ok := any(s.registry).(interface{ Fingerprint() string }); ok {
-		fmt.Fprintln(h, f.Fingerprint())
-	}
+	fmt.Fprintln(h, indexVersion, s.registry.Fingerprint())
 	for _, p := range s.registry.Parameters(name) {
 		fmt.Fprintf(h, "%q %q %d %q\n", p.Code, p.URL, p.Type, p.Targets)
 	}
@@ -43,7 +40,11 @@ func (s *Store) addType(name string) (typeID, error) {
 	if err := s.db.Set(metaKey(metaIndex+name), s.rules(name), pebble.Sync); err != nil {
 		return 0, err
 	}
-	return s.names.addType(s.db, name)
+	t, err := s.names.addType(s.db, name)
+	if err == nil {
+		err = s.failure() // Pebble reports a log that cannot be written only so
+	}
+	return t, err
 }
 
 // refreshIndex makes the index anew for types whose rules are not those it was
