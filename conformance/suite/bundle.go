@@ -56,13 +56,17 @@ func (s *Session) pages(call string, headers ...string) []*answer {
 	return all
 }
 
-// tagged limits a search to what the requirement made.
+// tagged limits a search to what the requirement made. One that begins with its
+// query is of the whole system.
 func (s *Session) tagged(query string) string {
 	at := "?"
 	if strings.Contains(query, "?") {
 		at = "&"
 	}
-	return "/" + query + at + "_tag=" + tagSystem + "|" + s.tag
+	if !strings.HasPrefix(query, "?") {
+		query = "/" + query
+	}
+	return query + at + "_tag=" + tagSystem + "|" + s.tag
 }
 
 // found checks which fixtures a search finds: names in any order, divided by

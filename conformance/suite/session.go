@@ -54,13 +54,6 @@ func (s *Session) fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
-// failed reports whether there is a problem already.
-func (s *Session) failed() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.problems) > 0
-}
-
 // expand fills in names: <a> is the id of fixture a, <tag> the requirement's own
 // text, <sys> its own identifier system, <base> the base URL.
 func (s *Session) expand(text string) string {

@@ -76,7 +76,7 @@ func unclaimedRequirements() []Requirement {
 			}
 		}},
 		Requirement{ID: "unclaimed.2", Clause: clause, Text: "Interactions with the system that are not claimed are refused", Check: func(s *Session) {
-			for code, call := range map[string]string{"history-system": "GET /_history", "search-system": "GET /?_type=Patient&_id=" + absent} {
+			for code, call := range map[string]string{"history-system": "GET /_history", "search-system": "GET ?_type=Patient&_id=" + absent} {
 				if !s.claims.system[code] {
 					s.do(call, "", strict).refused(400, 403, 404, 405, 501)
 				}

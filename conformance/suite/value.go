@@ -53,12 +53,6 @@ func (v value) list() []value {
 	return values
 }
 
-// members are those of an object.
-func (v value) members() map[string]any {
-	m, _ := v.v.(map[string]any)
-	return m
-}
-
 // present reports whether there is something.
 func (v value) present() bool { return v.v != nil }
 

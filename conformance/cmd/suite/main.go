@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"time"
 
 	"github.com/jenner-iis/jenner/conformance/suite"
 )
@@ -31,6 +32,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	base := flags.String("base", "http://127.0.0.1:8080/fhir", "service base `URL` of the server")
 	only := flags.String("only", "", "requirements or families, divided by commas (`search,read.2`); all by default")
+	limit := flags.Duration("timeout", 10*time.Minute, "end the run after this time; what is left fails")
 	asJSON := flags.Bool("json", false, "print the results as JSON")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -43,6 +45,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if *only != "" {
 		config.Only = strings.Split(*only, ",")
 	}
+	ctx, cancel := context.WithTimeout(ctx, *limit)
+	defer cancel()
 	results := suite.Run(ctx, config)
 	if len(results) == 0 {
 		fmt.Fprintf(stderr, "suite: no requirement is called %s\n", *only)
