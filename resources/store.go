@@ -73,6 +73,10 @@ type Batch struct {
 // Page is the answer to a search or history.
 type Page struct {
 	Versions []Version
+	// Included is what comes along with Versions by the search's Includes: each
+	// resource once, none that is among Versions, in an order that is the same
+	// whenever the same is stored.
+	Included []Version
 	Total    int    // matches in all, whatever the page; -1 when not counted
 	Next     []byte // the Position of the page after this one, nil when this is the last
 }
@@ -119,7 +123,10 @@ type Store interface {
 
 	// Search gives one page of the current resources that match, in a stable
 	// order: paging through Next neither misses nor repeats a resource that
-	// stays as it is meanwhile. Errors: ErrTooCostly, ErrBadCursor.
+	// stays as it is meanwhile. The matches of several types follow each other
+	// in the order of the types, or are sorted together. What is included is of
+	// the same state as the page; references that lead to no current resource
+	// here are passed over. Errors: ErrTooCostly, ErrBadCursor.
 	Search(ctx context.Context, a Access, q *search.Query) (Page, error)
 
 	// History gives one page of versions, newest first. Errors: ErrNotFound

@@ -152,7 +152,7 @@ func (p *parser) applies(in *Include) *refusal {
 	case in.Target != "" && !p.registry.set.IsResource(in.Target):
 		return invalid("%s is no resource type of R4", printable(in.Target))
 	case in.Target != "" && in.Parameter != nil && !in.Parameter.MayTarget(in.Target):
-		return invalid("%s of %s does not refer to %s", in.Parameter.Code, in.Resource, in.Target)
+		return optional("%s of %s does not refer to %s", in.Parameter.Code, in.Resource, in.Target)
 	case in.Iterate:
 	case !in.Reverse && !slices.ContainsFunc(p.branches, starts):
 		return optional("the search is for %s, which the include does not start from; write _include:iterate to start from included resources", p.searched())

@@ -9,7 +9,7 @@ import (
 	"github.com/jenner-iis/jenner/fhir/search"
 )
 
-// fewTargets is up to how many targets a chain is answered in order, with a
+// fewTargets is up to how many targets references are found in order, with a
 // stream for each.
 const fewTargets = 32
 
@@ -22,26 +22,30 @@ func (x *execution) compileChain(c *search.Chain) *node {
 	if !ok {
 		return n
 	}
-	prefixes, all := x.chainTargets(p.id, c)
-	switch {
-	case !all:
-		return n
-	case len(prefixes) <= fewTargets:
+	if prefixes, all := x.chainTargets(p.id, c); all {
+		x.compileTargets(n, prefixes)
+	}
+	return n
+}
+
+// compileTargets compiles references to any of some resources, which have these
+// prefixes in the index.
+func (x *execution) compileTargets(n *node, prefixes [][]byte) {
+	if len(prefixes) <= fewTargets {
 		opens := make([]func() stream, len(prefixes))
 		for i, prefix := range prefixes {
 			opens[i] = func() stream { return x.stream(prefix) }
 		}
 		n.open = anyOf(opens)
-	default:
-		n.collect = func(into *roaring64.Bitmap) bool {
-			spans := make([]span, len(prefixes))
-			for i, prefix := range prefixes {
-				spans[i] = span{prefix, after(prefix)}
-			}
-			return x.collectSpans(spans, into, func([]byte) bool { return true })
-		}
+		return
 	}
-	return n
+	n.collect = func(into *roaring64.Bitmap) bool {
+		spans := make([]span, len(prefixes))
+		for i, prefix := range prefixes {
+			spans[i] = span{prefix, after(prefix)}
+		}
+		return x.collectSpans(spans, into, func([]byte) bool { return true })
+	}
 }
 
 // chainTargets are the index prefixes of references to the resources at the

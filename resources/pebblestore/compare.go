@@ -20,6 +20,10 @@ func (x *execution) compileCompare(name string, c *search.Compare) *node {
 		x.compileLastUpdated(n, name, c)
 		return n
 	}
+	if isHierarchical(c) {
+		x.compileHierarchy(n, c)
+		return n
+	}
 	p, ok := x.s.index.find(c.Parameter)
 	if !ok {
 		return n

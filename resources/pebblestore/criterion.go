@@ -19,9 +19,12 @@ type criterion struct {
 }
 
 func newCriterion(c resources.Criterion) criterion {
-	types := []string{c.Query.Resource}
-	for _, where := range c.Query.Where {
-		types = appendTypes(types, where)
+	var types []string
+	for _, b := range c.Query.Branches() {
+		types = append(types, b.Resource)
+		for _, where := range b.Where {
+			types = appendTypes(types, where)
+		}
 	}
 	return criterion{c, types}
 }
@@ -34,6 +37,16 @@ func appendTypes(types []string, c search.Condition) []string {
 		for _, t := range c.Targets {
 			types = appendTypes(append(types, t.Resource), t.Where)
 		}
+	case *search.AnyOf:
+		for _, one := range c.Conditions {
+			types = appendTypes(types, one)
+		}
+	case *search.Compare:
+		if isHierarchical(c) {
+			for i := range c.Values {
+				types = append(types, c.Values[i].Target.Type)
+			}
+		}
 	case *search.Has:
 		types = appendTypes(append(types, c.Resource), c.Where)
 	}
@@ -43,7 +56,7 @@ func appendTypes(types []string, c search.Condition) []string {
 // checkCriterion searches for what the criterion says, in what r shows.
 func (s *Store) checkCriterion(ctx context.Context, r pebble.Reader, c criterion) error {
 	// One more than expected is enough to know.
-	found, err := s.matches(ctx, r, c.Query, len(c.Matches)+1)
+	found, err := s.found(ctx, r, c.Query, len(c.Matches)+1)
 	if err != nil {
 		return fmt.Errorf("search %s for a condition: %w", c.Query.Resource, err)
 	}

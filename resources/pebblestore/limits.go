@@ -28,6 +28,15 @@ type Limits struct {
 	Narrow int
 	// Total is up to how many matches are counted unasked; default 1,000.
 	Total int
+	// Includes is how many resources may come along with a page by _include and
+	// _revinclude; default 10,000.
+	Includes int
+	// Iterations is how often :iterate may go on from what was included;
+	// default 32.
+	Iterations int
+	// Hierarchy is how many resources may stand above or below those that a
+	// search names; default 10,000.
+	Hierarchy int
 }
 
 func (l Limits) withDefaults() Limits {
@@ -37,6 +46,7 @@ func (l Limits) withDefaults() Limits {
 	}{
 		{&l.Keys, 3_000_000}, {&l.Records, 30_000}, {&l.Collect, 300_000},
 		{&l.Targets, 2_000}, {&l.Sort, 10_000}, {&l.Narrow, 500}, {&l.Total, 1_000},
+		{&l.Includes, 10_000}, {&l.Iterations, 32}, {&l.Hierarchy, 10_000},
 	} {
 		if *d.limit == 0 {
 			*d.limit = d.value

@@ -1,6 +1,8 @@
 package pebblestore
 
 import (
+	"slices"
+
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
 
 	"github.com/jenner-iis/jenner/fhir/search"
@@ -32,12 +34,48 @@ func (x *execution) compile(name string, condition search.Condition) *node {
 	switch c := condition.(type) {
 	case *search.Compare:
 		n = x.compileCompare(name, c)
+	case *search.AnyOf:
+		n = x.compileAnyOf(name, c)
 	case *search.Chain:
 		n = x.compileChain(c)
 	case *search.Has:
 		n = x.compileHas(name, c)
 	}
 	x.nodes[condition] = n
+	return n
+}
+
+// compileAnyOf compiles conditions of which one must hold: from the index, when
+// it decides each of them.
+func (x *execution) compileAnyOf(name string, c *search.AnyOf) *node {
+	n := &node{}
+	parts := make([]*node, len(c.Conditions))
+	opens := make([]func() stream, len(c.Conditions))
+	ordered, indexed := true, true
+	for i, one := range c.Conditions {
+		part := x.compile(name, one)
+		parts[i], opens[i] = part, part.open
+		ordered = ordered && part.open != nil && !part.not
+		indexed = indexed && (part.open != nil && !part.not || part.collect != nil)
+		n.loose = n.loose || part.loose
+	}
+	n.test = func(r *candidate) bool {
+		return slices.ContainsFunc(parts, func(part *node) bool { return part.test(r) })
+	}
+	switch {
+	case ordered:
+		n.open = anyOf(opens)
+	case indexed:
+		n.collect = func(into *roaring64.Bitmap) bool {
+			for _, part := range parts {
+				if part.open != nil && !x.gather(part.open(), into) || part.open == nil && !part.collect(into) {
+					return false
+				}
+				n.loose = n.loose || part.loose
+			}
+			return true
+		}
+	}
 	return n
 }
 

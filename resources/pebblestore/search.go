@@ -2,10 +2,8 @@ package pebblestore
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
 	"github.com/cockroachdb/pebble/v2"
@@ -52,24 +50,20 @@ func (s *Store) search(ctx context.Context, r pebble.Reader, q *search.Query) (r
 	return page, err
 }
 
-// page finds the matches of a page, and reports whether its total is exact.
-func (x *execution) page(q *search.Query, position []byte) (resources.Page, bool) {
-	var matches []sorted
-	total := -1
-	if len(q.Sort) > 0 {
-		matches, total = x.sortedPage(q, position)
-	} else {
-		matches = x.plainPage(q, position)
-	}
+// page finds the matches of a page and what comes along with them, and reports
+// whether its total is exact.
+func (x *execution) page(q *search.Query, from *position) (resources.Page, bool) {
+	matches, total := x.matches(q, from)
 	page := resources.Page{Total: total}
-	for i, m := range matches {
-		if i == q.Count {
-			page.Next = writePosition(q, matches[i-1].key)
-			break
-		}
+	if len(matches) > q.Count {
+		matches = matches[:q.Count]
+		page.Next = writePosition(q, matches[q.Count-1])
+	}
+	for _, m := range matches {
 		page.Versions = append(page.Versions, m.version())
 	}
-	if total < 0 && position == nil && page.Next == nil {
+	page.Included = x.include(q.Includes, matches)
+	if total < 0 && from == nil && page.Next == nil {
 		page.Total = len(page.Versions)
 	}
 	return page, page.Total >= 0
@@ -155,71 +149,55 @@ func (s *Store) total(ctx context.Context, r pebble.Reader, q *search.Query) (in
 	if !exact && q.Total == search.TotalNone {
 		return -1, nil
 	}
-	if len(q.Where) == 0 {
-		n, err := readCount(r, s.names.typeID(q.Resource))
-		return int(n), err
-	}
 	x := s.newExecution(ctx, r, s.limits)
+	most := -1
 	if !exact {
 		x.limits.Keys, x.limits.Records = 8*s.limits.Total, s.limits.Total/10
+		most = s.limits.Total
 	}
-	n := 0
-	matches := x.where(q.Resource, q.Where)
-	for rid := matches.seek(0); rid != noRid; rid = matches.seek(rid + 1) {
-		if n++; !exact && n > s.limits.Total {
-			n = -1
-			break
-		}
-	}
+	total := x.count(q.Branches(), most)
 	err := x.close()
 	if !exact && errors.Is(err, resources.ErrTooCostly) {
 		return -1, nil
 	}
-	return n, err
+	return total, err
 }
 
-// matches gives the ids of at most so many resources that a search finds.
-func (s *Store) matches(ctx context.Context, r pebble.Reader, q *search.Query, most int) ([]string, error) {
+// count counts the matches of all branches; -1 when more than most, unless that
+// is negative, would have to be gone through.
+func (x *execution) count(branches []search.Branch, most int) int {
+	total, counted := 0, 0
+	for _, b := range branches {
+		if len(b.Where) == 0 {
+			n, err := readCount(x.r, x.s.names.typeID(b.Resource))
+			if err != nil {
+				x.fail(err)
+			}
+			total += int(n)
+			continue
+		}
+		matches := x.where(b.Resource, b.Where)
+		for rid := matches.seek(0); rid != noRid; rid = matches.seek(rid + 1) {
+			if counted++; counted == most+1 && most >= 0 {
+				return -1
+			}
+			total++
+		}
+		matches.close()
+	}
+	return total
+}
+
+// found gives the ids of at most so many resources that a search finds.
+func (s *Store) found(ctx context.Context, r pebble.Reader, q *search.Query, most int) ([]string, error) {
 	x := s.newExecution(ctx, r, s.limits)
 	t := s.names.typeID(q.Resource)
-	found := x.where(q.Resource, q.Where)
+	matches := x.where(q.Resource, q.Where)
 	var ids []string
-	for rid := found.seek(0); rid != noRid && len(ids) < most; rid = found.seek(rid + 1) {
+	for rid := matches.seek(0); rid != noRid && len(ids) < most; rid = matches.seek(rid + 1) {
 		if c := x.load(q.Resource, t, rid); c != nil {
 			ids = append(ids, c.version().ID)
 		}
 	}
 	return ids, x.close()
-}
-
-// positionHead is the digest of the type and sort that a position belongs to.
-const positionHead = 4
-
-func positionDigest(q *search.Query) uint32 {
-	h := crc32.NewIEEE()
-	fmt.Fprint(h, q.Resource)
-	for _, s := range q.Sort {
-		fmt.Fprint(h, " ", s.Parameter.Code, s.Descending)
-	}
-	return h.Sum32()
-}
-
-// writePosition gives the position after a match.
-func writePosition(q *search.Query, key []byte) []byte {
-	return append(binary.BigEndian.AppendUint32(nil, positionDigest(q)), key...)
-}
-
-// readPosition gives the sort key that a page begins after; nil for the first page.
-func readPosition(q *search.Query) ([]byte, error) {
-	if q.Position == nil {
-		return nil, nil
-	}
-	if len(q.Position) < positionHead+ridLength || binary.BigEndian.Uint32(q.Position) != positionDigest(q) {
-		return nil, resources.ErrBadCursor
-	}
-	key := q.Position[positionHead:]
-	if len(q.Sort) == 0 && len(key) != ridLength || len(q.Sort) > 0 && (key[0] != sortPresent && key[0] != sortMissing || len(key) == ridLength) {
-		return nil, resources.ErrBadCursor
-	}
-	return key, nil
 }

@@ -50,6 +50,11 @@ func Run(t *testing.T, open func(t *testing.T, c Config) resources.Store) {
 		{"BadCursor", (*suite).badCursor},
 		{"PagesUnderWrites", (*suite).pagesUnderWrites},
 		{"RandomSearches", (*suite).randomSearches},
+		{"Includes", (*suite).includes},
+		{"IncludedState", (*suite).includedState},
+		{"Hierarchies", (*suite).hierarchies},
+		{"SeveralTypes", (*suite).severalTypes},
+		{"PagesOfSeveralTypesUnderWrites", (*suite).severalUnderWrites},
 		{"Scan", (*suite).scan},
 		{"Count", (*suite).count},
 		{"Secret", (*suite).secret},
@@ -157,11 +162,16 @@ func (s *suite) create(resourceType, id, elements string) resources.Version {
 
 func (s *suite) query(resourceType, text string) *search.Query {
 	s.Helper()
-	q, err := s.registry.Parse(resourceType, text, search.Options{Now: s.clock.Now()})
+	q, err := s.registry.Parse(resourceType, text, s.options())
 	if err != nil {
 		s.Fatalf("Parse(%s?%s): %v", resourceType, text, err)
 	}
 	return q
+}
+
+// options allow all that a store must answer.
+func (s *suite) options() search.Options {
+	return search.Options{Now: s.clock.Now(), Hierarchies: true, Results: []string{"_include", "_revinclude"}}
 }
 
 // find gives the ids that a search finds, all pages together, in order.
