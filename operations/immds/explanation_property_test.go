@@ -52,8 +52,11 @@ func parametersOf(assess, birth calendar.Date, doses []shot, more ...string) []s
 func TestValidFrom(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	f := newForecaster(t, nil)
-	tried := 0
-	for range 150 {
+	tried, histories := 0, 150
+	if testing.Short() {
+		histories = 30
+	}
+	for range histories {
 		birth, doses := history(r)
 		a := mustAsk(t, f, "explain=true", parametersOf(today, birth, doses)...)
 		for _, e := range a.Evaluations {
@@ -79,7 +82,7 @@ func TestValidFrom(t *testing.T) {
 			}
 		}
 	}
-	if tried < 50 {
+	if tried < histories/3 {
 		t.Errorf("%d doses were tried; the histories are too good", tried)
 	}
 }
@@ -116,7 +119,11 @@ func TestNextChange(t *testing.T) {
 		vaccination("i", "30", "2025-11-09"),
 	}
 	named := 0
-	for range 60 {
+	histories := 40
+	if testing.Short() {
+		histories = 8
+	}
+	for range histories {
 		birth, doses := history(r)
 		var extra []string
 		if m := more[r.IntN(len(more))]; m != "" {
@@ -160,8 +167,8 @@ func TestNextChange(t *testing.T) {
 			}
 		}
 	}
-	if named < 30 {
-		t.Errorf("%d of 60 explanations name a next change", named)
+	if named < histories/2 {
+		t.Errorf("%d of %d explanations name a next change", named, histories)
 	}
 }
 

@@ -19,6 +19,8 @@ type finding struct {
 	asserted  bool // by the schedule's own code
 	tentative bool // unconfirmed, provisional or differential
 	over      bool // said to be over
+	planned   bool // a procedure that is to come, or under way
+	undone    bool // a procedure that has not begun
 	presence  forecast.Presence
 	date      calendar.Date // when it was made or began; zero if no day is given
 	end       calendar.Date // when it ended; zero if no day is given
@@ -67,56 +69,44 @@ func (x *run) readFinding(r codec.Value, kind findingKind, place int) bool {
 	if id := r.Get("id").Text(); fhir.ValidID(id) {
 		f.source.id = id
 	}
-	planned, ok := x.readStatus(&f, r)
-	if !ok || !x.readDates(&f, r) {
+	if !readStatus(&f, r) || !x.readDates(&f, r) {
 		return true
 	}
 	f.presence = presenceOf(r)
 	code := r.Get("code")
-	found := x.addFindings(&f, r, code, planned)
+	found := x.addFindings(&f, r, code)
 	switch kind {
 	case kindObservation:
 		if asksForFinding(code) {
 			f.presence = forecast.Present
-			found = x.addFindings(&f, r, r.Get("valueCodeableConcept"), planned) || found
+			found = x.addFindings(&f, r, r.Get("valueCodeableConcept")) || found
 		}
 	case kindAllergyIntolerance:
 		for reaction := r.Get("reaction").First(); reaction.Exists(); reaction = reaction.Next() {
-			found = x.addFindings(&f, r, reaction.Get("substance"), planned) || found
+			found = x.addFindings(&f, r, reaction.Get("substance")) || found
 		}
 	}
 	return found
 }
 
-// readStatus reads whether a resource says of itself that it does not count, that it is
-// over, or that it is not certain.
-func (x *run) readStatus(f *finding, r codec.Value) (planned, ok bool) {
+// readStatus reads whether a resource says of itself that it is over, not certain, or to
+// come; it is false if it does not count at all.
+func readStatus(f *finding, r codec.Value) bool {
+	status := r.Get("status").Text()
 	switch f.kind {
 	case kindObservation:
-		switch r.Get("status").Text() {
-		case "entered-in-error", "cancelled":
-			return false, false
-		}
+		return status != "entered-in-error" && status != "cancelled"
 	case kindProcedure:
-		switch r.Get("status").Text() {
-		case "entered-in-error", "not-done":
-			return false, false
-		case "preparation":
-			return true, true
-		case "in-progress":
-			planned = true
-		}
-	case kindCondition, kindAllergyIntolerance:
-		verification := r.Get("verificationStatus")
-		if hasCode(verification, "refuted", "entered-in-error") {
-			return false, false
-		}
-		f.tentative = hasCode(verification, "unconfirmed", "provisional", "differential")
-		// Inactive has the children remission and resolved:
-		// https://hl7.org/fhir/R4/codesystem-condition-clinical.html
-		f.over = hasCode(r.Get("clinicalStatus"), "inactive", "remission", "resolved")
+		f.planned = status == "preparation" || status == "in-progress"
+		f.undone = status == "preparation"
+		return status != "entered-in-error" && status != "not-done"
 	}
-	return planned, true
+	verification := r.Get("verificationStatus")
+	f.tentative = hasCode(verification, "unconfirmed", "provisional", "differential")
+	// Inactive has the children remission and resolved:
+	// https://hl7.org/fhir/R4/codesystem-condition-clinical.html
+	f.over = hasCode(r.Get("clinicalStatus"), "inactive", "remission", "resolved")
+	return !hasCode(verification, "refuted", "entered-in-error")
 }
 
 // hasCode reports whether a CodeableConcept has one of the codes in any system.
@@ -189,7 +179,7 @@ func hasMember(r codec.Value, prefix string) bool {
 
 // addFindings adds what the codings of a concept mean, and reports whether there was
 // anything.
-func (x *run) addFindings(f *finding, r, concept codec.Value, planned bool) bool {
+func (x *run) addFindings(f *finding, r, concept codec.Value) bool {
 	found, vaccine := false, false
 	for c := concept.Get("coding").First(); c.Exists(); c = c.Next() {
 		code := c.Get("code").Text()
@@ -203,14 +193,14 @@ func (x *run) addFindings(f *finding, r, concept codec.Value, planned bool) bool
 			}
 		case phinVS, noSystem: // below
 		default:
-			any := x.addMeanings(f, r, s, code, planned)
+			any := x.addMeanings(f, r, s, code)
 			found, vaccine = found || any, vaccine || any && s == cvx
 		}
 	}
 	for c := concept.Get("coding").First(); c.Exists(); c = c.Next() {
 		code := c.Get("code").Text()
 		if s := systemOf(c.Get("system").Text()); s == phinVS && !(vaccine && x.edition.findings.qualifiers[code]) {
-			found = x.addMeanings(f, r, phinVS, code, planned) || found
+			found = x.addMeanings(f, r, phinVS, code) || found
 		}
 	}
 	return found
@@ -218,7 +208,7 @@ func (x *run) addFindings(f *finding, r, concept codec.Value, planned bool) bool
 
 // addMeanings adds what a code means, if the rest of the resource agrees. A code that is
 // known, of a value that says something else, is something found all the same.
-func (x *run) addMeanings(f *finding, r codec.Value, s system, code string, planned bool) (found bool) {
+func (x *run) addMeanings(f *finding, r codec.Value, s system, code string) (found bool) {
 	x.edition.findings.meanings(s, code, func(m *meaning) {
 		given := m.term.isObservation() && clinical().policies[m.term].given
 		switch {
@@ -236,11 +226,11 @@ func (x *run) addMeanings(f *finding, r codec.Value, s system, code string, plan
 		said.term, said.age = m.term, m.value.age
 		switch m.value.kind {
 		case anyValue:
-			if planned && f.kind == kindProcedure && r.Get("status").Text() == "preparation" {
+			if f.undone {
 				return
 			}
 		case plannedValue:
-			if !planned {
+			if !f.planned {
 				return
 			}
 		case absentValue:

@@ -93,7 +93,7 @@ func (x *run) readProduct(d *dose, vaccine codec.Value, date calendar.Date) bool
 	found := false
 	for c := vaccine.Get("coding").First(); c.Exists(); c = c.Next() {
 		if system := c.Get("system").Text(); system == "" || isCVX(system) {
-			found = x.addMeanings(&f, d.resource, cvx, c.Get("code").Text(), false) || found
+			found = x.addMeanings(&f, d.resource, cvx, c.Get("code").Text()) || found
 		}
 	}
 	return found
