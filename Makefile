@@ -55,6 +55,10 @@ fuzz: ## every fuzz test for FUZZTIME each
 		done; \
 	done
 
+.PHONY: conformance
+conformance: ## judge the FHIR server at BASE, requirement by requirement
+	$(GO) run ./conformance/cmd/suite --base $(BASE)
+
 .PHONY: cdsi
 cdsi: ## the CDC's test cases from ../shared/cdsi, by vaccine group
 	$(GO) test -count=1 -v -run Cases ./forecast/cdsitest

@@ -30,7 +30,7 @@ func (s *Service) VersionRead(ctx context.Context, a Access, resourceType, id, v
 		return Version{}, err
 	}
 	number, err := strconv.ParseUint(versionID, 10, 64)
-	if err != nil || number == 0 {
+	if err != nil || number == 0 || strconv.FormatUint(number, 10) != versionID {
 		return Version{}, fmt.Errorf("read %s/%s: version: %w", resourceType, id, ErrNotFound)
 	}
 	v, err := s.Store.VersionRead(ctx, a, resourceType, id, number)

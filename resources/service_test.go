@@ -138,7 +138,7 @@ func TestLifeOfAResource(t *testing.T) {
 	if v, err := f.VersionRead(ctx, all, "Patient", id, "1"); err != nil || string(v.JSON) != want {
 		t.Errorf("VersionRead(1) = %s, %v; want what was created", v.JSON, err)
 	}
-	for _, version := range []string{"0", "4", "x", "-1", "99999999999999999999"} {
+	for _, version := range []string{"0", "4", "x", "-1", "01", "+1", "99999999999999999999"} {
 		if _, err := f.VersionRead(ctx, all, "Patient", id, version); !errors.Is(err, resources.ErrNotFound) {
 			t.Errorf("VersionRead(%s): %v, want ErrNotFound", version, err)
 		}

@@ -20,13 +20,7 @@ import (
 
 // known are requirements that the server does not meet yet, each with the
 // reason. One that it meets fails the test until it is taken off the list.
-var known = map[string]string{
-	"vread.3":           "a version id with a leading zero, 01, is read as 1",
-	"search.chain.4":    "the outcome for an empty name in a chain has no text",
-	"search.sort.4":     "the outcome for an empty name in _sort has no text",
-	"search.handling.1": "the outcome for a parameter without a name has no text",
-	"error.8":           "as the three before",
-}
+var known = map[string]string{}
 
 // The suite finds nothing wrong with a good server, and in a server with one
 // fault it names a requirement of the family that the fault is against.

@@ -56,6 +56,9 @@ func (r *Registry) parameter(resource, code string) (*Parameter, *refusal) {
 	if p := t.byCode[code]; p != nil {
 		return p, nil
 	}
+	if code == "" {
+		return nil, &refusal{code: fhir.CodeInvalid, text: "a search parameter has a name", optional: true}
+	}
 	reason := withoutIndex[code]
 	for i := range t.refused {
 		if t.refused[i].Code == code {
