@@ -60,6 +60,9 @@ func (x *execution) chainTargets(p parameterID, c *search.Chain) ([][]byte, bool
 				s.close()
 				return nil, false
 			}
+			if !x.examined() {
+				break
+			}
 			r := x.load(target.Resource, t, rid)
 			if r == nil {
 				break
@@ -126,6 +129,9 @@ func (x *execution) collectReferred(t typeID, name string, h *search.Has, into *
 	for rid := s.seek(0); rid != noRid; rid = s.seek(rid + 1) {
 		if left--; left < 0 {
 			return false
+		}
+		if !x.examined() {
+			return true
 		}
 		r := x.load(h.Resource, from, rid)
 		if r == nil {
