@@ -17,6 +17,7 @@ import (
 // forecastCommand is "jenner forecast FILE".
 type forecastCommand struct {
 	forecastSettings
+	Explain bool `help:"Print why, as tables for people, in place of the Parameters."`
 	File string `arg:"" help:"A Parameters resource; - is the standard input."`
 }
 
@@ -30,7 +31,12 @@ func (c *forecastCommand) Run(s surroundings) error {
 	if err != nil {
 		return err
 	}
-	answer, err := forecaster.File(text)
+	var answer []byte
+	if c.Explain {
+		err = forecaster.ExplainFile(s.stdout, text)
+	} else if answer, err = forecaster.File(text); err == nil {
+		_, err = s.stdout.Write(append(answer, '\n'))
+	}
 	var invalid *fhir.Invalid
 	if errors.As(err, &invalid) {
 		for _, issue := range invalid.Issues {
@@ -41,8 +47,7 @@ func (c *forecastCommand) Run(s surroundings) error {
 	if err != nil {
 		return fmt.Errorf("forecast %s: %w", c.File, err)
 	}
-	_, err = s.stdout.Write(append(answer, '\n'))
-	return err
+	return nil
 }
 
 func (c *forecastCommand) read(stdin io.Reader) ([]byte, error) {
