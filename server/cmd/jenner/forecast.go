@@ -17,8 +17,8 @@ import (
 // forecastCommand is "jenner forecast FILE".
 type forecastCommand struct {
 	forecastSettings
-	Explain bool `help:"Print why, as tables for people, in place of the Parameters."`
-	File string `arg:"" help:"A Parameters resource; - is the standard input."`
+	Explain bool   `help:"Print why, as tables for people, in place of the Parameters."`
+	File    string `arg:"" help:"A Parameters resource; - is the standard input."`
 }
 
 // Run answers the file on the standard output.
