@@ -9,6 +9,7 @@ import (
 
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
+	"github.com/jenner-iis/jenner/fhir/search"
 )
 
 // EntryResult is what became of one entry of a batch or transaction. Of the
@@ -17,7 +18,8 @@ type EntryResult struct {
 	Method  string         // as the entry says it
 	Change  *Outcome       // of POST, PUT, DELETE
 	Read    *Version       // of GET Type/id and GET Type/id/_history/version
-	Search  *SearchResult  // of GET Type?...
+	View    search.View    // of Read: the part that is wanted
+	Search  *SearchResult  // of GET Type?..., ?..., Type/id/Type?...
 	History *HistoryResult // of GET Type/id/_history
 	Err     error          // batch alone: the entry was refused
 }
@@ -246,16 +248,21 @@ func (s *Service) get(ctx context.Context, a Access, e *entry, lenient bool) (En
 		h, err := s.History(ctx, a, HistoryRequest{Type: t.typ, ID: t.id})
 		result.History = &h
 		return result, err
-	case t.version != "":
-		v, err := s.VersionRead(ctx, a, t.typ, t.id, t.version)
-		result.Read = &v
-		return result, err
 	case t.id != "":
-		v, err := s.Read(ctx, a, t.typ, t.id)
-		result.Read = &v
+		view, err := s.View(t.typ, t.query, lenient)
+		if err != nil {
+			return result, err
+		}
+		var v Version
+		if t.version != "" {
+			v, err = s.VersionRead(ctx, a, t.typ, t.id, t.version)
+		} else {
+			v, err = s.Read(ctx, a, t.typ, t.id)
+		}
+		result.Read, result.View = &v, view
 		return result, err
 	}
-	found, err := s.Find(ctx, a, t.typ, SearchRequest{Query: t.query, Lenient: lenient})
+	found, err := s.Find(ctx, a, t.typ, SearchRequest{Query: t.query, Lenient: lenient, Compartment: t.compartment})
 	result.Search = &found
 	return result, err
 }

@@ -11,11 +11,15 @@ import (
 
 // target is what Bundle.entry.request.url names, relative to the base URL.
 type target struct {
-	typ, id string
-	history bool   // Type/id/_history
-	version string // Type/id/_history/version
-	query   string
+	typ, id     string // both empty: a search over several types
+	history     bool   // Type/id/_history
+	version     string // Type/id/_history/version
+	query       string
+	compartment Compartment // of a search within it
 }
+
+// searches reports whether a search is all that the url can be for.
+func (t *target) searches() bool { return t.typ == "" || t.compartment != Compartment{} }
 
 // readEntry takes entry i of a batch or transaction apart.
 //
@@ -55,7 +59,7 @@ func (s *Service) readEntry(v codec.Value, i int) (*entry, error) {
 		return nil, fhir.NewInvalid(nil, fhir.CodeRequired, e.path+".resource", "the entry needs a resource")
 	case !withBody && resource.Exists():
 		return nil, fhir.NewInvalid(nil, fhir.CodeInvalid, e.path+".resource", "a DELETE has no resource")
-	case t.history || c.method == POST && (t.id != "" || t.query != ""),
+	case t.searches() || t.history || c.method == POST && (t.id != "" || t.query != ""),
 		c.method != POST && t.id == "" && t.query == "", t.id != "" && t.query != "":
 		return nil, fhir.NewInvalid(nil, fhir.CodeInvalid, e.path+".request.url", "the url does not fit a "+e.method)
 	}
@@ -121,14 +125,15 @@ func (s *Service) readURL(path, text string) (*target, error) {
 	rest, query, _ := strings.Cut(rest, "?")
 	parts := strings.Split(rest, "/")
 	t := &target{typ: parts[0], query: query}
-	ok := t.typ != ""
+	ok := t.typ != "" || query != "" && len(parts) == 1
 	if len(parts) > 1 {
 		t.id = parts[1]
 		ok = ok && fhir.ValidID(t.id)
 	}
-	if len(parts) > 2 {
-		t.history = true
-		ok = ok && parts[2] == "_history"
+	if t.history = len(parts) > 2 && parts[2] == "_history"; len(parts) > 2 && !t.history {
+		t.compartment = Compartment{t.typ, t.id}
+		t.typ, t.id = strings.TrimPrefix(parts[2], "*"), ""
+		ok = ok && len(parts) == 3 && (parts[2] == "*" || s.Definitions.IsResource(t.typ))
 	}
 	if len(parts) > 3 {
 		t.version = parts[3]
@@ -136,6 +141,9 @@ func (s *Service) readURL(path, text string) (*target, error) {
 	}
 	if !ok || len(parts) > 4 {
 		return nil, fhir.NewInvalid(nil, fhir.CodeNotSupported, path+".request.url", "the url is not one of an interaction that can stand in a Bundle")
+	}
+	if t.typ == "" {
+		return t, nil
 	}
 	if err := s.checkType(t.typ); err != nil {
 		return nil, fhir.NewInvalid(ErrNotSupported, fhir.CodeNotSupported, path+".request.url", "the url names no resource type of FHIR R4")

@@ -14,48 +14,73 @@ const PageParameter = "_page"
 
 // SearchRequest asks for one page of a search.
 type SearchRequest struct {
-	Query   string // what follows the question mark, percent-encoded; PageParameter included
-	Lenient bool   // unknown parameters are ignored and reported, not refused
+	Query       string      // what follows the question mark, percent-encoded; PageParameter included
+	Lenient     bool        // unknown parameters are ignored and reported, not refused
+	Compartment Compartment // the search finds only what is in it; the zero value means everywhere
 }
 
 // SearchResult is one page of a search.
 type SearchResult struct {
 	Page
+	Path  string        // of the search's URL, relative to the base: Patient, Patient/x/Immunization, or nothing
 	Query *search.Query // as it was understood
 	Next  string        // the next page's cursor, empty when this is the last
 }
 
-// Find searches the resources of one type:
+// Find searches the resources of one type, or if resourceType is empty of
+// several: of those that _type names, or of all.
+//
 // https://hl7.org/fhir/R4/http.html#search
 func (s *Service) Find(ctx context.Context, a Access, resourceType string, req SearchRequest) (SearchResult, error) {
-	if err := s.checkType(resourceType); err != nil {
-		return SearchResult{}, err
-	}
 	text, cursor := cutCursor(req.Query)
-	q, err := s.Search.Parse(resourceType, text, s.searchOptions(req.Lenient))
+	q, err := s.parseSearch(resourceType, text, req)
 	if err != nil {
 		return SearchResult{}, err
 	}
-	scope := "search " + resourceType + "?" + q.Used
+	path := req.Compartment.path(resourceType)
+	scope := "search " + path + "?" + q.Used
 	if q.Position, err = s.openCursor(scope, cursor); err != nil {
 		return SearchResult{}, err
 	}
 	page, err := s.Store.Search(ctx, a, q)
 	if err != nil {
-		return SearchResult{}, fmt.Errorf("search %s: %w", resourceType, err)
+		return SearchResult{}, fmt.Errorf("search %s: %w", path, err)
 	}
-	return SearchResult{Page: page, Query: q, Next: s.signCursor(scope, page.Next)}, nil
+	return SearchResult{Page: page, Path: path, Query: q, Next: s.signCursor(scope, page.Next)}, nil
 }
+
+func (s *Service) parseSearch(resourceType, text string, req SearchRequest) (*search.Query, error) {
+	if resourceType != "" {
+		if err := s.checkType(resourceType); err != nil {
+			return nil, err
+		}
+	}
+	o := s.searchOptions(req.Lenient)
+	switch {
+	case req.Compartment != Compartment{}:
+		return s.parseWithin(req.Compartment, resourceType, text, o)
+	case resourceType == "":
+		return s.Search.ParseTypes(s.Search.Types(), text, o)
+	}
+	return s.Search.Parse(resourceType, text, o)
+}
+
+// resultParameters are those that Find and its callers serve, beside those that
+// every search has.
+var resultParameters = []string{"_include", "_revinclude", "_summary", "_elements"}
 
 // searchOptions is how searches by clients are read.
 func (s *Service) searchOptions(lenient bool) search.Options {
-	return search.Options{Lenient: lenient, Now: s.Now(), DefaultCount: s.PageSize, MaxCount: s.MaxPageSize}
+	return search.Options{
+		Lenient: lenient, Now: s.Now(), DefaultCount: s.PageSize, MaxCount: s.MaxPageSize,
+		Hierarchies: true, Results: resultParameters,
+	}
 }
 
 // criteriaOptions is how the criteria of conditional interactions are read:
 // always strictly, since one left out would match more than was meant.
 func (s *Service) criteriaOptions() search.Options {
-	return search.Options{Now: s.Now()}
+	return search.Options{Now: s.Now(), Hierarchies: true}
 }
 
 // cutCursor takes the cursor out of a query.

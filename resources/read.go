@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+
+	"github.com/jenner-iis/jenner/fhir/search"
 )
 
 // Read gives the current version of a resource: ErrNotFound when there never
@@ -41,4 +43,19 @@ func (s *Service) VersionRead(ctx context.Context, a Access, resourceType, id, v
 		return v, fmt.Errorf("read %s/%s version %d: %w", resourceType, id, number, ErrGone)
 	}
 	return v, nil
+}
+
+// View is the part of a resource that the parameters of a read ask for: query is
+// what follows the question mark. Under lenient handling, parameters that a read
+// does not have are passed over.
+//
+// https://hl7.org/fhir/R4/http.html#summary
+func (s *Service) View(resourceType, query string, lenient bool) (search.View, error) {
+	if query == "" {
+		return search.View{}, nil
+	}
+	if err := s.checkType(resourceType); err != nil {
+		return search.View{}, err
+	}
+	return s.Search.ParseView(resourceType, query, s.searchOptions(lenient))
 }

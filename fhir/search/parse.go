@@ -82,6 +82,9 @@ func (p *parser) parse(rawQuery string) (*Query, error) {
 	if p.query.Summary == SummaryText && len(p.query.Includes) > 0 {
 		p.refuse("_summary", invalid("_summary=text cannot go with _include or _revinclude"))
 	}
+	if p.query.Elements != nil && p.query.Summary != SummaryFalse && p.query.Summary != SummaryCount {
+		p.refuse("_elements", invalid("_elements and _summary each say what to leave out; send one of them"))
+	}
 	if len(p.issues) > 0 {
 		return nil, p.invalid()
 	}

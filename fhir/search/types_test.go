@@ -118,10 +118,16 @@ func TestViewCovers(t *testing.T) {
 	}
 }
 
-func TestSummaryTextWithIncludes(t *testing.T) {
-	_, err := registry.Parse("Immunization", "_include=*&_summary=text", everyOption)
-	if want := "error invalid at _summary: _summary=text cannot go with _include or _revinclude"; err == nil || err.Error() != want {
-		t.Errorf("Parse = %v\nwant %s", err, want)
+func TestContradictingResults(t *testing.T) {
+	for query, want := range map[string]string{
+		"_include=*&_summary=text":          "error invalid at _summary: _summary=text cannot go with _include or _revinclude",
+		"_elements=status&_summary=true":    "error invalid at _elements: _elements and _summary each say what to leave out; send one of them",
+		"_elements=status&_summary=false":   "",
+		"_include=*&_summary=data&_count=3": "",
+	} {
+		if _, err := registry.Parse("Immunization", query, everyOption); (err == nil) != (want == "") || err != nil && err.Error() != want {
+			t.Errorf("Parse(%s) = %v\nwant %s", query, err, want)
+		}
 	}
 }
 
