@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jenner-iis/jenner/fhir"
@@ -38,6 +39,7 @@ const (
 	ConditionalCreate Interaction = "conditional-create"
 	ConditionalUpdate Interaction = "conditional-update"
 	ConditionalDelete Interaction = "conditional-delete" // of the single resource that matches
+	SearchCompartment Interaction = "search-compartment"
 )
 
 // The interactions with the whole system.
@@ -107,6 +109,15 @@ func (c *Claims) statement() statement {
 	}
 	r := rest{Mode: "server"}
 	for _, i := range c.Interactions {
+		switch {
+		case i == SearchCompartment:
+			for _, of := range c.Definitions.Compartments() {
+				r.Compartment = append(r.Compartment, "http://hl7.org/fhir/CompartmentDefinition/"+strings.ToLower(of.Type))
+			}
+			continue
+		case i == SearchSystem:
+			r.SearchParam = c.commonParameters()
+		}
 		if i.system() {
 			r.Interaction = append(r.Interaction, coded{i})
 		}
@@ -139,6 +150,8 @@ func (c *Claims) resource(resourceType string) resource {
 			continue
 		}
 		switch i {
+		case SearchCompartment:
+			continue
 		case ConditionalCreate:
 			r.ConditionalCreate = true
 			continue
@@ -154,6 +167,7 @@ func (c *Claims) resource(resourceType string) resource {
 			r.UpdateCreate = true
 		case SearchType:
 			r.SearchParam = c.searchParameters(resourceType)
+			r.SearchInclude, r.SearchRevInclude = c.includes(resourceType)
 		}
 		r.Interaction = append(r.Interaction, coded{i})
 	}
@@ -167,6 +181,34 @@ func (c *Claims) searchParameters(resourceType string) []searchParam {
 		all = append(all, searchParam{p.Code, p.URL, p.Type.String()})
 	}
 	return all
+}
+
+// commonParameters are those that every type has, for searches over all types.
+func (c *Claims) commonParameters() []searchParam {
+	types := c.Definitions.ResourceTypes()
+	return slices.DeleteFunc(c.searchParameters(types[0]), func(p searchParam) bool {
+		return slices.ContainsFunc(types, func(t string) bool {
+			other := c.Search.Parameter(t, p.Name)
+			return other == nil || other.URL != p.Definition
+		})
+	})
+}
+
+// includes are the values of _include and _revinclude that bring something along
+// with matches of the type.
+func (c *Claims) includes(resourceType string) (forward, reverse []string) {
+	forward, reverse = []string{"*"}, []string{"*"}
+	for _, p := range c.Search.References(resourceType) {
+		forward = append(forward, resourceType+":"+p.Code)
+	}
+	for _, from := range c.Definitions.ResourceTypes() {
+		for _, p := range c.Search.References(from) {
+			if p.MayTarget(resourceType) {
+				reverse = append(reverse, from+":"+p.Code)
+			}
+		}
+	}
+	return forward, reverse
 }
 
 // operations are those on a type, or with "" those on the system.

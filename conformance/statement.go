@@ -26,10 +26,12 @@ type (
 		URL         string `json:"url,omitempty"`
 	}
 	rest struct {
-		Mode        string      `json:"mode"`
-		Resource    []resource  `json:"resource"`
-		Interaction []coded     `json:"interaction,omitempty"`
-		Operation   []operation `json:"operation,omitempty"`
+		Mode        string        `json:"mode"`
+		Resource    []resource    `json:"resource"`
+		Interaction []coded       `json:"interaction,omitempty"`
+		SearchParam []searchParam `json:"searchParam,omitempty"`
+		Operation   []operation   `json:"operation,omitempty"`
+		Compartment []string      `json:"compartment,omitempty"`
 	}
 	resource struct {
 		Type              string        `json:"type"`
@@ -43,6 +45,8 @@ type (
 		ConditionalUpdate bool          `json:"conditionalUpdate"`
 		ConditionalDelete string        `json:"conditionalDelete"`
 		ReferencePolicy   []string      `json:"referencePolicy"`
+		SearchInclude     []string      `json:"searchInclude,omitempty"`
+		SearchRevInclude  []string      `json:"searchRevInclude,omitempty"`
 		SearchParam       []searchParam `json:"searchParam,omitempty"`
 		Operation         []operation   `json:"operation,omitempty"`
 	}

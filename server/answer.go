@@ -45,12 +45,6 @@ func (s *Server) sendEmpty(c *gin.Context, status int) {
 	c.Writer.WriteHeaderNow()
 }
 
-// sendVersion answers with a stored version: its bytes, as they are.
-func (s *Server) sendVersion(c *gin.Context, v resources.Version) {
-	describe(c, v)
-	s.send(c, http.StatusOK, v.JSON)
-}
-
 // describe sets the headers that tell which version an answer is about:
 // https://hl7.org/fhir/R4/http.html#versioning
 func describe(c *gin.Context, v resources.Version) {

@@ -65,14 +65,20 @@ func (s *Server) resultEntry(r *resources.EntryResult, preferred string) bundleE
 		return s.changeEntry(r.Change, preferred)
 	}
 	e := bundleEntry{response: http.StatusOK}
+	var err error
 	switch {
 	case r.Read != nil:
-		e.version, e.fullURL, e.resource = r.Read, s.fullURL(*r.Read), r.Read.JSON
+		e.version, e.fullURL = r.Read, s.fullURL(*r.Read)
+		e.resource, err = s.cut(*r.Read, &r.View, r.Read.Type)
 	case r.Search != nil:
-		e.resource = s.appendSearchset(nil, r.Search.Query.Resource, "", *r.Search)
+		e.resource, err = s.appendSearchset(nil, "", *r.Search)
 	case r.History != nil && len(r.History.Versions) > 0:
 		v := r.History.Versions[0]
 		e.resource = s.appendHistory(nil, v.Type, v.ID, nil, *r.History)
+	}
+	if err != nil {
+		r.Err = err
+		return s.resultEntry(r, preferred)
 	}
 	if r.Method == http.MethodHead {
 		e.fullURL, e.resource = "", nil

@@ -15,11 +15,14 @@ type statement struct {
 	Rest                                          []struct {
 		Interaction []struct{ Code string }
 		Operation   []struct{ Name, Definition string }
+		SearchParam []struct{ Name, Definition, Type string }
+		Compartment []string
 		Resource    []struct {
 			Type, Versioning, ConditionalRead, ConditionalDelete            string
 			ReadHistory, UpdateCreate, ConditionalCreate, ConditionalUpdate bool
 			Interaction                                                     []struct{ Code string }
 			SearchParam                                                     []struct{ Name, Definition, Type string }
+			SearchInclude, SearchRevInclude                                 []string
 			Operation                                                       []struct{ Name, Definition string }
 		}
 	}
@@ -44,11 +47,28 @@ func TestCapabilities(t *testing.T) {
 
 	rest := s.Rest[0]
 	for _, i := range rest.Interaction {
-		if i.Code == "history-system" {
+		switch i.Code {
+		case "history-system":
 			a.do("GET /_history", "").want(200)
-			continue
+		case "search-system":
+			a.do("GET ?_type=Patient,Immunization&_id=none", "").want(200)
+		default:
+			a.do("POST ", bundleOf(i.Code, put("Patient/"+i.Code, patient(i.Code, "A")))).want(200)
 		}
-		a.do("POST ", bundleOf(i.Code, put("Patient/"+i.Code, patient(i.Code, "A")))).want(200)
+	}
+	for _, p := range rest.SearchParam {
+		a.do("GET ?"+p.Name+"="+samples[p.Type][0], "").want(200)
+	}
+	if len(rest.SearchParam) < 6 {
+		t.Errorf("%v are claimed for all types, want at least _id, _lastUpdated, _profile, _security, _source, _tag", rest.SearchParam)
+	}
+	for _, url := range rest.Compartment {
+		of := types[strings.TrimPrefix(url, "http://hl7.org/fhir/CompartmentDefinition/")]
+		a.do("GET /"+of+"/none/Observation", "").want(200)
+		a.do("GET /"+of+"/none/*", "").want(200)
+	}
+	if len(rest.Compartment) != 5 {
+		t.Errorf("the compartments %v are claimed, want five", rest.Compartment)
 	}
 	for _, o := range rest.Operation {
 		a.do("POST /$"+o.Name, ask("2021-01-01", patient("p", "A"))).want(200)
@@ -78,11 +98,24 @@ func TestCapabilities(t *testing.T) {
 				t.Errorf("%s claims the parameter %s of type %s, and refuses all of %q", r.Type, p.Name, p.Type, samples[p.Type])
 			}
 		}
+		for name, values := range map[string][]string{"_include": r.SearchInclude, "_revinclude": r.SearchRevInclude} {
+			if len(values) == 0 {
+				t.Errorf("%s claims no %s", r.Type, name)
+			}
+			for len(values) > 0 { // as many as a search may have parameters
+				part := values[:min(60, len(values))]
+				a.do("GET /"+r.Type+"?"+name+"="+strings.Join(part, "&"+name+"="), "").want(200)
+				values = values[len(part):]
+			}
+		}
 		for _, o := range r.Operation {
 			a.do("GET /"+r.Type+"/none/$"+o.Name, "").want(404).issue("not-found")
 		}
 	}
 }
+
+// types are those that have compartments, by the names of these.
+var types = map[string]string{"device": "Device", "encounter": "Encounter", "patient": "Patient", "practitioner": "Practitioner", "relatedperson": "RelatedPerson"}
 
 // exercise does an interaction on a type. What is mounted answers about the
 // resource; what is not, about the path or the method.

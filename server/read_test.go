@@ -37,8 +37,8 @@ func TestRead(t *testing.T) {
 	a.do("GET /Patient/none", "").want(404).issue("not-found")
 	a.do("GET /Patient/not%20an%20id", "").want(404).issue("not-found")
 	a.do("GET /Parrot/p", "").want(404).issue("not-supported")
-	a.do("GET /Patient/p?_summary=true", "").want(400).issue("not-supported")
-	a.do("GET /Patient/p?_summary=true", "", "Prefer: handling=lenient").want(200)
+	a.do("GET /Patient/p?_since=2020", "").want(400).issue("not-supported")
+	a.do("GET /Patient/p?_since=2020", "", "Prefer: handling=lenient").want(200)
 }
 
 func TestConditionalRead(t *testing.T) {

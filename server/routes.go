@@ -32,6 +32,9 @@ func (s *Server) routes() []route {
 		{method: get, path: "/metadata", serve: s.capabilities},
 		{method: get, path: "/_history", serve: s.history, claims: claims{conformance.HistorySystem}},
 
+		{method: get, path: "", serve: s.search, claims: claims{conformance.SearchSystem}},
+		{method: get, path: "/", serve: s.search},
+		{method: post, path: "/_search", serve: s.searchForm},
 		{method: post, path: "", serve: s.bundle, claims: claims{conformance.Batch, conformance.Transaction}, bundle: true},
 		{method: post, path: "/", serve: s.bundle, bundle: true},
 
@@ -47,6 +50,8 @@ func (s *Server) routes() []route {
 		{method: put, path: "/:type/:id", serve: s.update, claims: claims{conformance.Update}},
 		{method: patch, path: "/:type/:id", serve: s.patch, claims: claims{conformance.Patch}},
 		{method: del, path: "/:type/:id", serve: s.delete, claims: claims{conformance.Delete}},
+		{method: get, path: "/:type/:id/:member", serve: s.search, claims: claims{conformance.SearchCompartment}},
+		{method: post, path: "/:type/:id/:member/_search", serve: s.searchForm},
 		{method: get, path: "/:type/:id/_history", serve: s.history, claims: claims{conformance.HistoryInstance}},
 		{method: get, path: "/:type/:id/_history/:version", serve: s.versionRead, claims: claims{conformance.VersionRead}, lookUp: true},
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -9,14 +10,16 @@ import (
 	"github.com/jenner-iis/jenner/resources"
 )
 
-// search serves GET [base]/[type]?[parameters]:
+// search serves GET [base]/[type]?[parameters], [base]?[parameters] over several
+// types, and [base]/[type]/[id]/[type]?[parameters] in a compartment, where the
+// last may be a star:
 // https://hl7.org/fhir/R4/http.html#search
 func (s *Server) search(c *gin.Context, a resources.Access) error {
 	query, _ := cutGeneral(c.Request.URL.RawQuery)
 	return s.find(c, a, query)
 }
 
-// searchForm serves POST [base]/[type]/_search. Parameters of the URL count
+// searchForm serves searches by POST to a path that ends in _search. Parameters of the URL count
 // together with those of the form.
 func (s *Server) searchForm(c *gin.Context, a resources.Access) error {
 	if err := checkForm(c.Request); err != nil {
@@ -44,16 +47,20 @@ func (s *Server) searchForm(c *gin.Context, a resources.Access) error {
 
 func (s *Server) find(c *gin.Context, a resources.Access, query string) error {
 	resourceType := c.Param("type")
-	result, err := s.Resources.Find(c.Request.Context(), a, resourceType, resources.SearchRequest{
-		Query:   query,
-		Lenient: s.lenient(c.Request),
-	})
+	req := resources.SearchRequest{Query: query, Lenient: s.lenient(c.Request)}
+	if member := c.Param("member"); member != "" {
+		req.Compartment = resources.Compartment{Type: resourceType, ID: c.Param("id")}
+		resourceType = strings.TrimPrefix(member, "*")
+	}
+	result, err := s.Resources.Find(c.Request.Context(), a, resourceType, req)
 	if err != nil {
 		return err
 	}
 	b := newBuffer()
 	defer b.free()
-	b.text = s.appendSearchset(b.text, resourceType, cursorIn(query), result)
+	if b.text, err = s.appendSearchset(b.text, cursorIn(query), result); err != nil {
+		return err
+	}
 	s.send(c, http.StatusOK, b.text)
 	return nil
 }
@@ -70,7 +77,7 @@ func cursorIn(query string) string {
 }
 
 // appendSearchset appends a Bundle of type searchset; cursor is that of the page.
-func (s *Server) appendSearchset(b []byte, resourceType, cursor string, result resources.SearchResult) []byte {
+func (s *Server) appendSearchset(b []byte, cursor string, result resources.SearchResult) ([]byte, error) {
 	b = append(b, `{"resourceType":"Bundle","type":"searchset"`...)
 	b = appendTotal(b, result.Total)
 	page := func(cursor string) string {
@@ -78,18 +85,30 @@ func (s *Server) appendSearchset(b []byte, resourceType, cursor string, result r
 		if cursor != "" {
 			query = strings.TrimPrefix(query+"&"+resources.PageParameter+"="+cursor, "&")
 		}
-		return withQuery(s.Resources.BaseURL+"/"+resourceType, query)
+		return withQuery(strings.TrimSuffix(s.Resources.BaseURL+"/"+result.Path, "/"), query)
 	}
 	l := links{self: page(cursor), first: page("")}
 	if result.Next != "" {
 		l.next = page(result.Next)
 	}
 	w := entryWriter{text: l.append(b)}
-	for _, v := range result.Versions {
-		w.add(bundleEntry{fullURL: s.fullURL(v), resource: v.JSON, mode: "match"})
+	var searched []string
+	for _, b := range result.Query.Branches() {
+		searched = append(searched, b.Resource)
+	}
+	for i, v := range slices.Concat(result.Versions, result.Included) {
+		e := bundleEntry{fullURL: s.fullURL(v), mode: "match"}
+		if i >= len(result.Versions) {
+			e.mode = "include"
+		}
+		var err error
+		if e.resource, err = s.cut(v, &result.Query.View, searched...); err != nil {
+			return b, err
+		}
+		w.add(e)
 	}
 	if ignored := result.Query.Ignored; len(ignored) > 0 {
 		w.add(bundleEntry{resource: appendOutcome(nil, ignored), mode: "outcome"})
 	}
-	return append(w.end(), '}')
+	return append(w.end(), '}'), nil
 }
