@@ -66,18 +66,21 @@ func (w *walker) money(l *leaf, v codec.Value) {
 	w.dst = append(w.dst, e)
 }
 
-// rangeOf indexes a Range: a limit that is not there is open.
+// rangeOf indexes a Range: a limit that is not there is open. Its unit is that
+// of the low limit, or where that states none, of the high one.
 func (w *walker) rangeOf(l *leaf, v codec.Value) {
 	e := Entry{Parameter: l.parameter, Low: math.Inf(-1), High: math.Inf(1)}
 	low, isLow := float(v.Get("low").Get("value"))
 	high, isHigh := float(v.Get("high").Get("value"))
-	if isHigh {
-		e.High = high
-		e.unit(v.Get("high"))
-	}
 	if isLow {
 		e.Low = low
 		e.unit(v.Get("low"))
+	}
+	if isHigh {
+		e.High = high
+		if e.System == "" && e.Code == "" && e.Text == "" {
+			e.unit(v.Get("high"))
+		}
 	}
 	if (isLow || isHigh) && e.Low <= e.High {
 		w.dst = append(w.dst, e)

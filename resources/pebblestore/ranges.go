@@ -252,6 +252,9 @@ func (x *execution) compileID(n *node, name string, c *search.Compare) {
 	n.open = func() stream {
 		var rids []uint64
 		for _, v := range c.Values {
+			if v.System != "" {
+				continue // an id has no system
+			}
 			rid, err := ridOf(x.r, t, v.Code)
 			if err != nil {
 				x.fail(err)

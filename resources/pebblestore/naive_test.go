@@ -1,0 +1,73 @@
+package pebblestore_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/jenner-iis/jenner/fhir/definitions"
+	"github.com/jenner-iis/jenner/fhir/search"
+	"github.com/jenner-iis/jenner/resources"
+	"github.com/jenner-iis/jenner/resources/pebblestore"
+	"github.com/jenner-iis/jenner/resources/storetest"
+	"github.com/jenner-iis/jenner/resources/storetest/naive"
+)
+
+// seeds of runs that once showed a difference.
+var seeds = []uint64{}
+
+// TestAgainstNaive holds the store, and fhir/search with it, against the naive
+// evaluator. JENNER_SEARCH_ROUNDS is how many rounds with random seeds follow
+// those with known ones; 20,000 take about a quarter of an hour.
+func TestAgainstNaive(t *testing.T) {
+	rounds := 10
+	if text := os.Getenv("JENNER_SEARCH_ROUNDS"); text != "" {
+		var err error
+		if rounds, err = strconv.Atoi(text); err != nil {
+			t.Fatalf("JENNER_SEARCH_ROUNDS: %v", err)
+		}
+	}
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatalf("LoadLocation: %v", err)
+	}
+	configs := []naive.Config{{}, {Zone: newYork, Bases: []string{"https://iis.example.org/fhir", "http://other.example.org"}}}
+	var registries []*search.Registry
+	for _, c := range configs {
+		r, err := search.New(definitions.R4(), search.Config{Bases: c.Bases, Zone: c.Zone})
+		if err != nil {
+			t.Fatalf("New: %v", err)
+		}
+		registries = append(registries, r)
+	}
+	// With low limits, conditions are decided in the ways that large stores need.
+	limits := []pebblestore.Limits{{}, {Collect: 5, Targets: 1, Sort: 3, Narrow: 2, Total: 4}}
+	var all [2]storetest.Naive
+	for i := range len(seeds) + rounds {
+		seed := rand.Uint64N(1_000_000_000)
+		if i < len(seeds) {
+			seed = seeds[i]
+		}
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			config, limit := seed%2, seed/2%2
+			all[limit].Add(storetest.AgainstNaive(t, seed, configs[config], registries[config], func(t *testing.T, c storetest.Config) resources.Store {
+				return open(t, pebblestore.Config{Path: "store", FS: vfs.NewMem(), Registry: c.Registry, Now: c.Now, MemTableSize: 4 << 20, Limits: limits[limit]})
+			}))
+		})
+	}
+	for i, n := range all {
+		t.Logf("limits %+v: %d searches agree, of which %d find nothing; %d have no meaning; refused: %v", limits[i], n.Searches, n.Empty, n.Invalid, n.Refused)
+		refused := 0
+		for _, count := range n.Refused {
+			refused += count
+		}
+		if i == 0 && refused > 0 || 6*refused > n.Searches || 3*n.Empty > 2*n.Searches || 3*n.Invalid > n.Searches {
+			t.Errorf("too few searches are compared to prove anything")
+		}
+	}
+}
