@@ -14,6 +14,8 @@ func includeRequirements() []Requirement {
 			"Immunization?_include=Immunization:patient&lot-number=A1,B2", "i1 i2", "p1",
 			"Immunization?_include=Immunization:patient", "i1 i2 i3 i4", "p1 p2",
 			"Immunization?_include=Immunization:patient:Patient&lot-number=C3", "i3", "p2",
+		)},
+		Requirement{ID: "search.include.8", Clause: clause, Text: "A target type that the parameter cannot have brings nothing, or is refused", Needs: forward, Check: includingOrRefused(
 			"Immunization?_include=Immunization:patient:Organization&lot-number=C3", "i3", "",
 		)},
 		Requirement{ID: "search.include.2", Clause: clause, Text: "_revinclude brings what refers to matches", Needs: backward, Check: including(
