@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -96,16 +95,17 @@ func (s *Server) appendSearchset(b []byte, cursor string, result resources.Searc
 	for _, b := range result.Query.Branches() {
 		searched = append(searched, b.Resource)
 	}
-	for i, v := range slices.Concat(result.Versions, result.Included) {
-		e := bundleEntry{fullURL: s.fullURL(v), mode: "match"}
-		if i >= len(result.Versions) {
-			e.mode = "include"
+	for _, part := range [...]struct {
+		mode     string
+		versions []resources.Version
+	}{{"match", result.Versions}, {"include", result.Included}} {
+		for _, v := range part.versions {
+			text, err := s.cut(v, &result.Query.View, searched...)
+			if err != nil {
+				return w.text, err
+			}
+			w.add(bundleEntry{fullURL: s.fullURL(v), resource: text, mode: part.mode})
 		}
-		var err error
-		if e.resource, err = s.cut(v, &result.Query.View, searched...); err != nil {
-			return b, err
-		}
-		w.add(e)
 	}
 	if ignored := result.Query.Ignored; len(ignored) > 0 {
 		w.add(bundleEntry{resource: appendOutcome(nil, ignored), mode: "outcome"})

@@ -31,6 +31,16 @@
 // neither indexed nor followed, nor does a reference to it make the parameter
 // present for :missing.
 //
+// :above and :below on a reference hold for the location or organization named
+// as well, and for what is above or below it by partOf, whether or not it is
+// stored. They are for references alone: what is below a location is found by
+// partof:below, not by _id:below.
+//
+// An include goes to the current version, whichever the reference names. An
+// include with :iterate applies to the matches and to whatever was included;
+// one without, to the matches alone. An include from which, given the types
+// searched for, nothing could come is refused, or ignored if lenient.
+//
 // Expressions that select by type (as, ofType) mean exactly that type. Under a
 // composite parameter, one value has at most MaxCombinations entries.
 package search

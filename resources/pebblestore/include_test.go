@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
+	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/search"
 	"github.com/jenner-iis/jenner/resources"
 	"github.com/jenner-iis/jenner/resources/storetest"
@@ -54,8 +56,13 @@ func TestLimitsOfIncludes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Search(t.Context(), resources.Everything(), q); errors.Is(err, resources.ErrTooCostly) != tt.costly || err != nil && !tt.costly {
+		_, err = s.Search(t.Context(), resources.Everything(), q)
+		if errors.Is(err, resources.ErrTooCostly) != tt.costly || err != nil && !tt.costly {
 			t.Errorf("Search(%s?%s) = %v, want it too costly %v", tt.resourceType, tt.query, err, tt.costly)
+		}
+		var invalid *fhir.Invalid
+		if tt.costly && (!errors.As(err, &invalid) || !strings.Contains(invalid.Issues[0].Text, " more than ") && !strings.Contains(invalid.Issues[0].Text, " beyond ")) {
+			t.Errorf("Search(%s?%s) = %v, which does not tell a client the limit", tt.resourceType, tt.query, err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package pebblestore
 import (
 	"fmt"
 
+	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/resources"
 )
 
@@ -55,7 +56,8 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// tooCostly is resources.ErrTooCostly with what is too costly.
+// tooCostly is resources.ErrTooCostly with what is too costly, for the client to
+// read: it names no values.
 func tooCostly(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", resources.ErrTooCostly, fmt.Sprintf(format, args...))
+	return fhir.NewInvalid(resources.ErrTooCostly, fhir.CodeTooCostly, "", "the search is too costly: "+fmt.Sprintf(format, args...))
 }
