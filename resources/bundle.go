@@ -39,6 +39,15 @@ type entry struct {
 //
 // https://hl7.org/fhir/R4/http.html#transaction
 func (s *Service) Bundle(ctx context.Context, a Access, bundle codec.Value, lenient bool) ([]EntryResult, error) {
+	return s.BundleOnce(ctx, a, "", bundle, lenient)
+}
+
+// BundleOnce is Bundle of a request that may be sent several times, with a key
+// that its sender gives to no other; an empty key is none. What a transaction
+// has done is not done again; of a batch, which was carried out in part when
+// the server stopped, each entry that was not done is. Reads are carried out
+// again. ErrKeyReused when the key is that of another Bundle.
+func (s *Service) BundleOnce(ctx context.Context, a Access, key string, bundle codec.Value, lenient bool) ([]EntryResult, error) {
 	kind := bundle.Get("type").Text()
 	if bundle.ResourceType() != "Bundle" || kind != "batch" && kind != "transaction" {
 		return nil, fhir.NewInvalid(nil, fhir.CodeInvalid, "Bundle.type",
@@ -55,10 +64,14 @@ func (s *Service) Bundle(ctx context.Context, a Access, bundle codec.Value, leni
 	if n := bundle.Get("entry").Len(); n > s.MaxEntries {
 		return nil, fhir.NewInvalid(ErrTooCostly, fhir.CodeTooCostly, "Bundle.entry", fmt.Sprintf("the Bundle has %d entries, at most %d are allowed", n, s.MaxEntries))
 	}
-	if kind == "batch" {
-		return s.batch(ctx, a, bundle, perEntry, lenient), nil
+	once := newOnce(a, key, "bundle", bundle, "")
+	if kind == "transaction" {
+		return s.transaction(ctx, a, once, bundle, lenient)
 	}
-	return s.transaction(ctx, a, bundle, lenient)
+	if err := s.claim(ctx, a, once); err != nil {
+		return nil, err
+	}
+	return s.batch(ctx, a, once, bundle, perEntry, lenient), nil
 }
 
 // splitByEntry divides issues into those of the Bundle itself and those within
@@ -79,7 +92,7 @@ func splitByEntry(issues []fhir.Issue) ([]fhir.Issue, map[int][]fhir.Issue) {
 	return own, entries
 }
 
-func (s *Service) transaction(ctx context.Context, a Access, bundle codec.Value, lenient bool) ([]EntryResult, error) {
+func (s *Service) transaction(ctx context.Context, a Access, once *Once, bundle codec.Value, lenient bool) ([]EntryResult, error) {
 	var entries []*entry
 	var changes []*change
 	fullURLs := map[string]string{}
@@ -97,10 +110,12 @@ func (s *Service) transaction(ctx context.Context, a Access, bundle codec.Value,
 		}
 		entries = append(entries, e)
 	}
-	if err := s.checkReads(ctx, a, entries, lenient); err != nil {
-		return nil, err
-	}
-	outcomes, err := s.perform(ctx, a, changes)
+	outcomes, err := s.once(ctx, a, once, func() ([]Outcome, error) {
+		if err := s.checkReads(ctx, a, entries, lenient); err != nil {
+			return nil, err
+		}
+		return s.perform(ctx, a, changes, once)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +166,7 @@ const batchWriters = 16
 
 // batch carries out the entries, each for itself: the changes first, and after
 // them the reads. Changes of one resource are made in the order of the entries.
-func (s *Service) batch(ctx context.Context, a Access, bundle codec.Value, issues map[int][]fhir.Issue, lenient bool) []EntryResult {
+func (s *Service) batch(ctx context.Context, a Access, once *Once, bundle codec.Value, issues map[int][]fhir.Issue, lenient bool) []EntryResult {
 	fullURLs := map[string]int{}
 	results := make([]EntryResult, bundle.Get("entry").Len())
 	var reads []*entry
@@ -190,7 +205,7 @@ func (s *Service) batch(ctx context.Context, a Access, bundle codec.Value, issue
 		writers.Go(func() {
 			defer func() { <-slots }()
 			for _, e := range queues[queue] {
-				results[e.number] = s.batchChange(ctx, a, e, issues[e.number], fullURLs)
+				results[e.number] = s.batchChange(ctx, a, once.entry(e.number), e, issues[e.number], fullURLs)
 			}
 		})
 	}
@@ -206,7 +221,7 @@ func (s *Service) batch(ctx context.Context, a Access, bundle codec.Value, issue
 }
 
 // batchChange makes one change of a batch.
-func (s *Service) batchChange(ctx context.Context, a Access, e *entry, issues []fhir.Issue, fullURLs map[string]int) EntryResult {
+func (s *Service) batchChange(ctx context.Context, a Access, once *Once, e *entry, issues []fhir.Issue, fullURLs map[string]int) EntryResult {
 	result := EntryResult{Method: e.method}
 	if refuses(issues) {
 		result.Err = &fhir.Invalid{Issues: issues}
@@ -216,7 +231,7 @@ func (s *Service) batchChange(ctx context.Context, a Access, e *entry, issues []
 		return result
 	}
 	e.change.fullURL = "" // it names the resource for other entries of a transaction, of which a batch has none
-	outcome, err := s.performOne(ctx, a, e.change)
+	outcome, err := s.performOne(ctx, a, e.change, once)
 	if err != nil {
 		result.Err = err
 		return result

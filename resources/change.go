@@ -50,6 +50,9 @@ const (
 type Outcome struct {
 	Effect  Effect
 	Version Version // the version that is current after it; zero for Absent
+	// Replayed: an earlier request with the same key had the effect, and Version
+	// was current after that.
+	Replayed bool
 }
 
 // attempts bounds how often changes that lose a race are tried again.
@@ -58,14 +61,16 @@ const attempts = 100
 // perform makes all changes or none. A lost race (another client changed what
 // the changes were resolved against) is tried again, unless a client's own
 // Match is what fails.
-func (s *Service) perform(ctx context.Context, a Access, changes []*change) ([]Outcome, error) {
+//
+// With once, which may be nil, they are made only if none were under its key.
+func (s *Service) perform(ctx context.Context, a Access, changes []*change, once *Once) ([]Outcome, error) {
 	for _, c := range changes {
 		if err := s.check(c); err != nil {
 			return nil, err
 		}
 	}
 	for range attempts {
-		r := resolution{s: s, access: a, changes: changes}
+		r := resolution{s: s, access: a, changes: changes, once: once}
 		if err := r.resolve(ctx); err != nil {
 			return nil, err
 		}

@@ -14,6 +14,10 @@ var (
 	// ErrChanged: a criterion of a commit no longer matches what it matched.
 	// Service resolves the criterion again and retries; clients do not see it.
 	ErrChanged = errors.New("what a condition matches has changed")
+	// ErrDone: a commit with this Once.Key has been made.
+	ErrDone = errors.New("what is to be done once has been done")
+	// ErrKeyReused: the key of a request is that of another one.
+	ErrKeyReused = errors.New("the key was given to another request; a request that is not the same needs a key of its own")
 	// ErrMultipleMatches: the criteria of a conditional interaction match more than one resource.
 	ErrMultipleMatches = errors.New("criteria match more than one resource")
 	// ErrForbidden: the Access does not allow it.

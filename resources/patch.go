@@ -25,7 +25,7 @@ type Patch interface {
 //
 // https://hl7.org/fhir/R4/http.html#patch
 func (s *Service) Patch(ctx context.Context, a Access, resourceType, id string, p Patch, m Match) (Outcome, error) {
-	return s.performOne(ctx, a, &change{method: PATCH, typ: resourceType, id: id, patch: p, match: m})
+	return s.performOne(ctx, a, &change{method: PATCH, typ: resourceType, id: id, patch: p, match: m}, nil)
 }
 
 // ConditionalPatch is Patch of the one resource that the criteria match:
@@ -35,7 +35,7 @@ func (s *Service) ConditionalPatch(ctx context.Context, a Access, resourceType, 
 	if err != nil {
 		return Outcome{}, err
 	}
-	return s.performOne(ctx, a, &change{method: PATCH, typ: resourceType, criteria: q, patch: p, match: m})
+	return s.performOne(ctx, a, &change{method: PATCH, typ: resourceType, criteria: q, patch: p, match: m}, nil)
 }
 
 // JSONPatch is the media type of RFC 6902.

@@ -20,6 +20,7 @@ type resolution struct {
 	changes  []*change
 	steps    []step
 	partial  bool // a change that is refused is left out, and the others are made
+	once     *Once
 	criteria []Criterion
 	targets  map[string]string // fullUrl to Type/id, for references between entries
 	matched  map[string]string // conditional references resolved so far
@@ -317,7 +318,15 @@ func (r *resolution) commit(ctx context.Context) ([]Outcome, error) {
 		batch.Writes = append(batch.Writes, w)
 	}
 	var versions []Version
-	if len(batch.Writes)+len(batch.Criteria) > 0 {
+	if r.once != nil {
+		once := *r.once
+		var err error
+		if once.Result, err = r.result(); err != nil {
+			return nil, fmt.Errorf("write what is kept for a key: %w", err)
+		}
+		batch.Once = &once
+	}
+	if len(batch.Writes)+len(batch.Criteria) > 0 || batch.Once != nil {
 		var err error
 		if versions, err = r.s.Store.Commit(ctx, r.access, batch); err != nil {
 			return nil, fmt.Errorf("commit %d changes: %w", len(batch.Writes), err)

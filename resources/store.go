@@ -2,6 +2,7 @@ package resources
 
 import (
 	"context"
+	"crypto/sha256"
 
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
@@ -68,6 +69,7 @@ type Criterion struct {
 type Batch struct {
 	Writes   []Write
 	Criteria []Criterion
+	Once     *Once // nil for a commit that may be made again
 }
 
 // Page is the answer to a search or history.
@@ -104,6 +106,10 @@ type History struct {
 // Consistent: a Search, History or Scan reads one state, in which everything
 // is contained whose Commit had answered before the call began.
 //
+// Once: of the commits with one Once.Key, one is made within OnceKept, by the
+// store's clock. Its record is part of the commit: a crash leaves both or
+// neither.
+//
 // Every method returns ErrForbidden, and does nothing, when the Access does
 // not allow it. Methods may be called by many goroutines. Byte slices in
 // answers are the caller's to keep, not to change.
@@ -118,8 +124,13 @@ type Store interface {
 	// Commit makes all changes of the batch or none, and gives the new versions
 	// in the order of the writes; for a CheckOnly write, the current one without JSON.
 	// Errors: ErrStale when a write's Expect is not the current version,
-	// ErrChanged when a criterion matches other resources than it says.
+	// ErrChanged when a criterion matches other resources than it says, ErrDone
+	// when a commit with the same Once.Key was made.
 	Commit(ctx context.Context, a Access, b Batch) ([]Version, error)
+
+	// Done gives the Once of the commit that was made under a key in the last
+	// OnceKept. Errors: ErrNotFound.
+	Done(ctx context.Context, a Access, key [sha256.Size]byte) (Once, error)
 
 	// Search gives one page of the current resources that match, in a stable
 	// order: paging through Next neither misses nor repeats a resource that

@@ -15,14 +15,7 @@ import (
 //
 // https://hl7.org/fhir/R4/http.html#create
 func (s *Service) Create(ctx context.Context, a Access, resourceType string, resource codec.Value, criteria string) (Outcome, error) {
-	c := &change{method: POST, typ: resourceType, resource: resource}
-	if criteria != "" {
-		var err error
-		if c.criteria, err = s.parseCriteria(resourceType, criteria); err != nil {
-			return Outcome{}, err
-		}
-	}
-	return s.performOne(ctx, a, c)
+	return s.CreateOnce(ctx, a, "", resourceType, resource, criteria)
 }
 
 // Update stores a resource under the id given, as a new version or as the
@@ -31,7 +24,7 @@ func (s *Service) Create(ctx context.Context, a Access, resourceType string, res
 //
 // https://hl7.org/fhir/R4/http.html#update
 func (s *Service) Update(ctx context.Context, a Access, resourceType, id string, resource codec.Value, m Match) (Outcome, error) {
-	return s.performOne(ctx, a, &change{method: PUT, typ: resourceType, id: id, resource: resource, match: m})
+	return s.performOne(ctx, a, &change{method: PUT, typ: resourceType, id: id, resource: resource, match: m}, nil)
 }
 
 // ConditionalUpdate is Update of the resource that the criteria match. If none
@@ -44,7 +37,7 @@ func (s *Service) ConditionalUpdate(ctx context.Context, a Access, resourceType,
 	if err != nil {
 		return Outcome{}, err
 	}
-	return s.performOne(ctx, a, &change{method: PUT, typ: resourceType, criteria: q, resource: resource, match: m})
+	return s.performOne(ctx, a, &change{method: PUT, typ: resourceType, criteria: q, resource: resource, match: m}, nil)
 }
 
 // Delete marks a resource as deleted; its history stays. Deleting what is not
@@ -52,7 +45,7 @@ func (s *Service) ConditionalUpdate(ctx context.Context, a Access, resourceType,
 //
 // https://hl7.org/fhir/R4/http.html#delete
 func (s *Service) Delete(ctx context.Context, a Access, resourceType, id string, m Match) (Outcome, error) {
-	return s.performOne(ctx, a, &change{method: DELETE, typ: resourceType, id: id, match: m})
+	return s.performOne(ctx, a, &change{method: DELETE, typ: resourceType, id: id, match: m}, nil)
 }
 
 // ConditionalDelete is Delete of the one resource that the criteria match;
@@ -64,11 +57,14 @@ func (s *Service) ConditionalDelete(ctx context.Context, a Access, resourceType,
 	if err != nil {
 		return Outcome{}, err
 	}
-	return s.performOne(ctx, a, &change{method: DELETE, typ: resourceType, criteria: q, match: m})
+	return s.performOne(ctx, a, &change{method: DELETE, typ: resourceType, criteria: q, match: m}, nil)
 }
 
-func (s *Service) performOne(ctx context.Context, a Access, c *change) (Outcome, error) {
-	outcomes, err := s.perform(ctx, a, []*change{c})
+// performOne makes one change; once is nil for one that may be made again.
+func (s *Service) performOne(ctx context.Context, a Access, c *change, once *Once) (Outcome, error) {
+	outcomes, err := s.once(ctx, a, once, func() ([]Outcome, error) {
+		return s.perform(ctx, a, []*change{c}, once)
+	})
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -18,11 +18,15 @@ func (s *Server) bundle(c *gin.Context, a resources.Access) error {
 	if err := s.noParameters(c); err != nil {
 		return err
 	}
+	key, err := idempotencyKey(c.Request)
+	if err != nil {
+		return err
+	}
 	bundle, err := s.resource(c)
 	if err != nil {
 		return err
 	}
-	results, err := s.Resources.Bundle(c.Request.Context(), a, bundle, s.lenient(c.Request))
+	results, err := s.Resources.BundleOnce(c.Request.Context(), a, key, bundle, s.lenient(c.Request))
 	if err != nil {
 		return &failedBundle{err}
 	}
@@ -32,11 +36,14 @@ func (s *Server) bundle(c *gin.Context, a resources.Access) error {
 	b.text = append(append(b.text, bundle.Get("type").Text()...), `-response"`...)
 	w := entryWriter{text: b.text}
 	result := prefer(c.Request).result
+	changes := make([]*resources.Outcome, len(results))
 	for i := range results {
+		changes[i] = results[i].Change
 		s.logEntry(c, i, results[i].Err)
 		w.add(s.resultEntry(&results[i], result))
 	}
 	b.text = append(w.end(), '}')
+	markReplayed(c, changes...)
 	s.send(c, http.StatusOK, b.text)
 	return nil
 }

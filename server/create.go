@@ -20,14 +20,19 @@ func (s *Server) create(c *gin.Context, a resources.Access) error {
 	if err != nil {
 		return err
 	}
+	key, err := idempotencyKey(c.Request)
+	if err != nil {
+		return err
+	}
 	resource, err := s.resource(c)
 	if err != nil {
 		return err
 	}
-	o, err := s.Resources.Create(c.Request.Context(), a, resourceType, resource, criteria)
+	o, err := s.Resources.CreateOnce(c.Request.Context(), a, key, resourceType, resource, criteria)
 	if err != nil {
 		return err
 	}
+	markReplayed(c, &o)
 	s.sendChange(c, o)
 	return nil
 }

@@ -33,6 +33,7 @@ var outcomes = []struct {
 	{resources.ErrForbidden, http.StatusForbidden, fhir.CodeForbidden},
 	{resources.ErrNotSupported, http.StatusNotFound, fhir.CodeNotSupported},
 	{resources.ErrNotAllowed, http.StatusMethodNotAllowed, fhir.CodeNotSupported},
+	{resources.ErrKeyReused, http.StatusUnprocessableEntity, fhir.CodeBusinessRule},
 	{resources.ErrBadCursor, http.StatusBadRequest, fhir.CodeValue},
 	{resources.ErrTooCostly, http.StatusRequestEntityTooLarge, fhir.CodeTooCostly},
 	{errTooLong, http.StatusRequestEntityTooLarge, fhir.CodeTooLong},

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"mime"
 	"strings"
 
@@ -35,7 +36,7 @@ func (s *Server) conditionalPatch(c *gin.Context, a resources.Access) error {
 // became of it.
 func (s *Server) change(c *gin.Context, apply func(resources.Patch, resources.Match) (resources.Outcome, error)) error {
 	match, err := matchOf(c.Request)
-	if err != nil {
+	if err = errors.Join(err, noIdempotencyKey(c.Request)); err != nil {
 		return err
 	}
 	p, err := s.readPatch(c)

@@ -25,7 +25,7 @@ func (s *Store) Commit(ctx context.Context, a resources.Access, b resources.Batc
 	versions, seen, err := s.commit(ctx, b)
 	// What was applied must be durable before it is acknowledged, and a refusal
 	// must not rest on a commit that could be lost either.
-	if err == nil || errors.Is(err, resources.ErrStale) || errors.Is(err, resources.ErrChanged) {
+	if err == nil || errors.Is(err, resources.ErrStale) || errors.Is(err, resources.ErrChanged) || errors.Is(err, resources.ErrDone) {
 		if waitErr := s.waitSynced(ctx, seen); waitErr != nil {
 			err = waitErr
 		}
@@ -100,6 +100,9 @@ func (s *Store) verify(ctx context.Context, p *prepared) error {
 	if s.last == p.asOf {
 		return nil
 	}
+	if err := s.verifyOnce(p); err != nil {
+		return err
+	}
 	for i := range p.changes {
 		if err := s.verifyChange(&p.changes[i]); err != nil {
 			return err
@@ -156,7 +159,7 @@ func (s *Store) touchedSince(types []string, m fhir.Moment) bool {
 func (s *Store) complete(p *prepared) ([]resources.Version, error) {
 	versions := make([]resources.Version, len(p.changes))
 	at := s.last
-	if p.writes > 0 {
+	if p.writes > 0 || p.once.record != nil {
 		at = max(fhir.MomentOf(s.now()), s.last+1)
 	}
 	counts := map[typeID]uint64{}
@@ -192,7 +195,7 @@ func (s *Store) complete(p *prepared) ([]resources.Version, error) {
 		}
 	}
 	p.counts = counts
-	return versions, nil
+	return versions, s.completeOnce(p, at)
 }
 
 // appendVersion adds the records of a change to the batch.
@@ -224,7 +227,7 @@ func appendVersion(b *pebble.Batch, c *change, v *resources.Version) error {
 // apply makes the batch visible and hands it to followLog. An error here is a
 // failure of the store: nobody can say any more what it holds.
 func (s *Store) apply(p *prepared, versions []resources.Version) error {
-	last := newest(versions)
+	last := max(newest(versions), p.once.at)
 	s.applying.Store(int64(last))
 	if err := s.db.ApplyNoSyncWait(p.batch, pebble.Sync); err != nil {
 		s.fail(fmt.Errorf("apply: %w", err))
@@ -242,6 +245,7 @@ func (s *Store) apply(p *prepared, versions []resources.Version) error {
 	for t, n := range p.counts {
 		s.counts[t] = n
 	}
+	s.onceOldest = max(s.onceOldest, p.once.oldest)
 	s.visible.Store(int64(last))
 	s.commits.Add(1)
 	s.unsynced <- unsynced{p.batch, last}

@@ -18,6 +18,8 @@ const (
 	spaceChanges = 'l' // type lastUpdated   -> rid, version
 	spaceMeta    = 'm' // name               -> what the store knows of itself
 	spaceCounts  = 'n' // type               -> number of current resources
+	spaceOnce    = 'o' // Once.Key           -> moment, digest, result
+	spaceOnceAt  = 'p' // moment Once.Key    -> nothing
 	spaceIndex   = 'x' // parameter kind value rid
 )
 

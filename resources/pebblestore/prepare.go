@@ -21,6 +21,7 @@ type prepared struct {
 	criteria []criterion
 	writes   int // changes that make a version
 	counts   map[typeID]uint64
+	once     onceWrite
 }
 
 func (p *prepared) close() {
@@ -45,7 +46,10 @@ type change struct {
 // conclusions hold as of asOf; verify looks at them again.
 func (s *Store) prepare(ctx context.Context, b resources.Batch) (*prepared, error) {
 	p := &prepared{asOf: fhir.Moment(s.visible.Load()), batch: s.db.NewBatch(), changes: make([]change, len(b.Writes))}
-	err := s.prepareChanges(ctx, p, b.Writes)
+	err := s.prepareOnce(p, b.Once)
+	if err == nil {
+		err = s.prepareChanges(ctx, p, b.Writes)
+	}
 	if err == nil {
 		err = s.prepareCriteria(ctx, p, b.Criteria)
 	}

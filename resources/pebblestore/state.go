@@ -68,6 +68,9 @@ func (s *Store) loadState() error {
 			s.counts[t] = n
 		}
 	}
+	if lastWith(it, []byte{spaceOnceAt}) {
+		s.last = max(s.last, readMoment(it.Key()[1:]))
+	}
 	s.applying.Store(int64(s.last))
 	s.visible.Store(int64(s.last))
 	s.synced.Store(int64(s.last)) // what was read at Open is on disk

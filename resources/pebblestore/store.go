@@ -63,6 +63,7 @@ type Store struct {
 	last       fhir.Moment            // the newest lastUpdated given out
 	lastOfType map[typeID]fhir.Moment // and of each type, since Open
 	counts     map[typeID]uint64
+	onceOldest fhir.Moment // no record of a Once is older
 
 	rids ridSource
 

@@ -24,6 +24,7 @@ func (s *suite) access() {
 			_, err := s.store.Commit(s.ctx, none, resources.Batch{Writes: []resources.Write{Put(s, resources.DELETE, "Patient", "a", 1, "")}})
 			return err
 		},
+		"Done":    func() error { _, err := s.store.Done(s.ctx, none, [32]byte{}); return err },
 		"Search":  func() error { _, err := s.store.Search(s.ctx, none, q); return err },
 		"History": func() error { _, err := s.store.History(s.ctx, none, resources.History{Count: 1}); return err },
 		"Scan": func() error {
