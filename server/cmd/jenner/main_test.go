@@ -7,12 +7,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jenner-iis/jenner/operations/immds"
 )
 
 // outcome is what a run of the program left.
@@ -174,8 +177,8 @@ func TestServe(t *testing.T) {
 	if !strings.Contains(got.stdout, "$immds-forecast") || !strings.Contains(got.stdout, "@conformance/examples/child.json") {
 		t.Errorf("what a person is told at the start: %s", got.stdout)
 	}
-	if got := jenner(t, "", nil, "check", "--store", "pebble:"+store); got.code != done || !strings.HasPrefix(got.stdout, "15 resources, 15 versions") {
-		t.Errorf("check: %+v", got)
+	if got := jenner(t, "", nil, "check", "--store", "pebble:"+store); got.code != done || !strings.HasPrefix(got.stdout, resourcesAndVersions(t, 9)) {
+		t.Errorf("check: %+v, want %s", got, resourcesAndVersions(t, 9))
 	}
 	again := start(t, store, nil)
 	if status, text := call(t, "GET", again.base+"/OperationDefinition/patient-immds-forecast", ""); status != 200 || !strings.Contains(text, `"versionId":"1"`) {
@@ -198,6 +201,52 @@ func TestSettings(t *testing.T) {
 	}
 	if status, text := call(t, "GET", s.base+"/Patient?shoe-size=44", ""); status != 200 || !strings.Contains(text, `"url":"https://iis.example.org/fhir/Patient"`) {
 		t.Errorf("lenient handling and base URL: %d %s", status, text)
+	}
+}
+
+// Commands on one store index alike, wherever the server listens; what makes the
+// index another one is seen by check.
+func TestIndexSettings(t *testing.T) {
+	store := filepath.Join(t.TempDir(), "store")
+	file := filepath.Join(t.TempDir(), "doses.ndjson")
+	dose := func(id, patient string) string {
+		return fmt.Sprintf(`{"resourceType":"Immunization","id":%q,"status":"completed","vaccineCode":{"text":"x"},"patient":{"reference":%q},"occurrenceDateTime":"2021-03-01"}`+"\n", id, patient)
+	}
+	text := dose("a", "http://localhost:9/fhir/Patient/p") + dose("b", "https://iis.example.org/fhir/Patient/p") + dose("c", "Patient/p") + dose("d", "https://elsewhere.example.org/fhir/Patient/p")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	settings := []string{"--base-url", "https://iis.example.org/fhir", "--timezone", "America/Denver"}
+	command := func(name string, args ...string) outcome {
+		return jenner(t, "", nil, append(append([]string{name, "--store", "pebble:" + store}, settings...), args...)...)
+	}
+	if got := command("import", "--state", t.TempDir(), file); got.code != done {
+		t.Fatalf("import: %+v", got)
+	}
+	for _, time := range []string{"first", "second"} {
+		s := start(t, store, nil, settings...)
+		for query, want := range map[string]string{
+			"patient=p&_total=accurate":                  `"total":3`,
+			"date=ge2021-03-01T07:00:00Z&_total=accurate": `"total":4`,
+		} {
+			if status, text := call(t, "GET", s.base+"/Immunization?"+query, ""); status != 200 || !strings.Contains(text, want) {
+				t.Errorf("%s start, %s: %d %s, want %s", time, query, status, text, want)
+			}
+		}
+		if got := s.stop(); got.code != done || strings.Contains(got.stderr, "anew") {
+			t.Errorf("%s start: %+v", time, got)
+		}
+		if got := command("check"); got.code != done || strings.Contains(got.stderr, "anew") {
+			t.Errorf("check with the same settings: %+v", got)
+		}
+	}
+	if got := jenner(t, "", nil, "check", "--store", "pebble:"+store, "--base-url", "nonsense"); got.code != wrongUsage {
+		t.Errorf("check with a bad --base-url: %+v", got)
+	}
+	for _, name := range []string{"serve", "check"} {
+		if got := jenner(t, "", nil, name, "--help"); !strings.Contains(got.stdout, "--reindex") || !strings.Contains(got.stdout, "--timezone") {
+			t.Errorf("the help of %s: %s", name, got.stdout)
+		}
 	}
 }
 
@@ -280,4 +329,16 @@ func TestHelpAndVersion(t *testing.T) {
 			t.Errorf("jenner %v: %+v", args, got)
 		}
 	}
+}
+
+// resourcesAndVersions is how check begins to tell of a store with so many
+// resources beside our own definitions, each in its first version.
+func resourcesAndVersions(t *testing.T, others int) string {
+	t.Helper()
+	files, err := fs.Glob(immds.Definitions(), "*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("our own definitions: %d files, %v", len(files), err)
+	}
+	n := len(files) + others
+	return fmt.Sprintf("%d resources, %d versions", n, n)
 }

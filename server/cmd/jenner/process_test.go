@@ -99,7 +99,7 @@ func stopBySignal(t *testing.T, binary string, signal os.Signal) {
 	if err := command.Wait(); err != nil {
 		t.Errorf("after %v the program ended with %v, want exit code 0", signal, err)
 	}
-	if got := jenner(t, "", nil, "check", "--store", "pebble:"+store); got.code != done || !strings.HasPrefix(got.stdout, "7 resources") {
-		t.Errorf("check afterwards: %+v", got)
+	if got := jenner(t, "", nil, "check", "--store", "pebble:"+store); got.code != done || !strings.HasPrefix(got.stdout, resourcesAndVersions(t, 1)) {
+		t.Errorf("check afterwards: %+v, want %s", got, resourcesAndVersions(t, 1))
 	}
 }
