@@ -48,34 +48,50 @@ func (s *Store) addType(name string) (typeID, error) {
 }
 
 // refreshIndex makes the index anew for types whose rules are not those it was
-// made by. Old entries could not be taken out one by one: only the rules that
-// made them tell what they are.
-func (s *Store) refreshIndex() error {
-	for t, name := range s.names.allTypes() {
-		if name == "" {
-			continue
-		}
-		if err := s.index.addType(s.db, &s.names, name); err != nil {
+// made by, if that is quick or wanted. Old entries could not be taken out one
+// by one: only the rules that made them tell what they are.
+func (s *Store) refreshIndex(reindex bool) error {
+	types, err := s.outdated()
+	if err != nil {
+		return err
+	}
+	if !reindex {
+		if err := s.mayRebuild(types); err != nil {
 			return err
 		}
-		made, err := get(s.db, metaKey(metaIndex+name))
-		if err != nil {
-			return err
-		}
-		rules := s.rules(name)
-		if string(made) == string(rules) {
-			continue
-		}
-		if err := s.rebuild(typeID(t), name); err != nil {
+	}
+	for _, name := range types {
+		if err := s.rebuild(s.names.typeID(name), name); err != nil {
 			return fmt.Errorf("make the index of %s anew: %w", name, err)
 		}
 		// Only now is it said to be made: after a crash in between, the next
 		// Open begins again. The sync covers all that came before in the log.
-		if err := s.db.Set(metaKey(metaIndex+name), rules, pebble.Sync); err != nil {
+		if err := s.db.Set(metaKey(metaIndex+name), s.rules(name), pebble.Sync); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.noteSettings()
+}
+
+// outdated are the types whose index was made by other rules.
+func (s *Store) outdated() ([]string, error) {
+	var types []string
+	for _, name := range s.names.allTypes() {
+		if name == "" {
+			continue
+		}
+		if err := s.index.addType(s.db, &s.names, name); err != nil {
+			return nil, err
+		}
+		made, err := get(s.db, metaKey(metaIndex+name))
+		if err != nil {
+			return nil, err
+		}
+		if string(made) != string(s.rules(name)) {
+			types = append(types, name)
+		}
+	}
+	return types, nil
 }
 
 // rebuildBatch is how many bytes of keys are written at a time.

@@ -27,18 +27,25 @@ var (
 	// acknowledged is safe, but nothing more can be promised until the process
 	// has been started again.
 	ErrFailed = errors.New("the store has stopped because its disk failed")
+	// ErrIndexSettings is Open's error when the index was made by other settings
+	// and making it anew would take long; the text of the whole says which.
+	ErrIndexSettings = errors.New("the index of the store was made by other settings")
 )
 
 // Config says where and how a store is opened. Path and Registry are required.
 type Config struct {
 	Path     string
-	Registry *search.Registry // what is indexed; a change of it rebuilds the index at Open
+	Registry *search.Registry // what is indexed, and by which settings
 	Now      func() time.Time // time.Now if nil
 	Logger   *slog.Logger     // slog.Default() if nil
 
 	FS           vfs.FS // the file system; the operating system's if nil
 	CacheSize    int64  // bytes of memory for blocks that were read; default 256 MiB
 	MemTableSize uint64 // bytes of memory for writes before a table is made of them; default 64 MiB
+
+	// Reindex makes the index anew if it was made by other settings or search
+	// parameters, however long it takes. A small store needs no leave for it.
+	Reindex bool
 
 	Limits Limits
 }
@@ -81,8 +88,9 @@ type Store struct {
 var _ resources.Store = (*Store)(nil)
 
 // Open opens the store in a folder, or begins one there. It holds the folder
-// until Close. When the search parameters are other than those the index was
-// made with, Open makes the index anew, which takes a while.
+// until Close. When the search parameters and settings are other than those the
+// index was made by, Open makes the index anew if there are few resources or
+// Config.Reindex is set, and otherwise fails with ErrIndexSettings.
 func Open(cfg Config) (*Store, error) {
 	s, err := open(cfg)
 	if err != nil {
@@ -118,7 +126,7 @@ func open(cfg Config) (*Store, error) {
 		return nil, errors.Join(err, lock.Close())
 	}
 	s.lock = lock
-	if err := s.load(); err != nil {
+	if err := s.load(cfg.Reindex); err != nil {
 		return nil, errors.Join(err, s.db.Close(), lock.Close())
 	}
 	go s.followLog()
@@ -140,7 +148,7 @@ func lockFolder(fs vfs.FS, path string) (*pebble.Lock, error) {
 }
 
 // load reads what the store keeps in memory.
-func (s *Store) load() error {
+func (s *Store) load(reindex bool) error {
 	if err := s.checkFormat(); err != nil {
 		return err
 	}
@@ -151,7 +159,7 @@ func (s *Store) load() error {
 		return err
 	}
 	s.index = indexer{registry: s.registry, known: map[*search.Parameter]indexed{}, types: map[string]bool{}}
-	return s.refreshIndex()
+	return s.refreshIndex(reindex)
 }
 
 // Close ends the store after the calls under way.

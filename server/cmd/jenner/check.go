@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 )
 
 // checkCommand is "jenner check".
 type checkCommand struct {
 	storeSettings
+	reindexSettings
 }
 
 // Run prints every fault of the store; that there are any is an error.
@@ -20,7 +20,7 @@ func (c *checkCommand) Run(ctx context.Context, s surroundings) (err error) {
 		return err
 	}
 	logger := slog.New(slog.NewJSONHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	p, err := openParts(folder, time.UTC, s.now, logger)
+	p, err := c.open(c.Reindex, s.now, logger)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 
 // forecastCommand is "jenner forecast FILE".
 type forecastCommand struct {
+	zoneSettings
 	forecastSettings
 	Explain bool   `help:"Print why, as tables for people, in place of the Parameters."`
 	File    string `arg:"" help:"A Parameters resource; - is the standard input."`
@@ -27,7 +28,7 @@ func (c *forecastCommand) Run(s surroundings) error {
 	if err != nil {
 		return err
 	}
-	forecaster, err := c.forecaster(s.now, nil)
+	forecaster, err := c.forecaster(c.Timezone, s.now, nil)
 	if err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func (f *forecastSettings) engine() (*forecast.Engine, error) {
 }
 
 // forecaster makes $immds-forecast; records may be nil.
-func (f *forecastSettings) forecaster(now func() time.Time, records immds.Records) (*immds.Forecaster, error) {
+func (f *forecastSettings) forecaster(where zone, now func() time.Time, records immds.Records) (*immds.Forecaster, error) {
 	engine, err := f.engine()
 	if err != nil {
 		return nil, err
@@ -86,6 +87,6 @@ func (f *forecastSettings) forecaster(now func() time.Time, records immds.Record
 		Engines: []*forecast.Engine{engine},
 		Records: records,
 		Literal: forecast.AllDeviations &^ f.CDSiDeviations.on,
-		Today:   func() calendar.Date { return calendar.OfTime(now().In(f.Timezone.Location)) },
+		Today:   func() calendar.Date { return calendar.OfTime(now().In(where.Location)) },
 	})
 }

@@ -60,11 +60,15 @@ func (c *importCommand) target(ctx context.Context, s surroundings, logger *slog
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := openParts(folder, time.UTC, s.now, logger)
+	base, err := c.base()
 	if err != nil {
 		return nil, nil, err
 	}
-	service, err := p.service(ctx, s.now, "", nil)
+	p, err := c.open(false, s.now, logger)
+	if err != nil {
+		return nil, nil, err
+	}
+	service, err := p.service(ctx, s.now, base, nil)
 	if err != nil {
 		return nil, nil, errors.Join(err, p.store.Close())
 	}

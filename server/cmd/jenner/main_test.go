@@ -226,7 +226,7 @@ func TestIndexSettings(t *testing.T) {
 	for _, time := range []string{"first", "second"} {
 		s := start(t, store, nil, settings...)
 		for query, want := range map[string]string{
-			"patient=p&_total=accurate":                  `"total":3`,
+			"patient=p&_total=accurate":                   `"total":3`,
 			"date=ge2021-03-01T07:00:00Z&_total=accurate": `"total":4`,
 		} {
 			if status, text := call(t, "GET", s.base+"/Immunization?"+query, ""); status != 200 || !strings.Contains(text, want) {

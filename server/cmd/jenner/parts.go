@@ -12,6 +12,7 @@ import (
 	"github.com/jenner-iis/jenner/fhir/search"
 	"github.com/jenner-iis/jenner/resources"
 	"github.com/jenner-iis/jenner/resources/pebblestore"
+	"github.com/jenner-iis/jenner/server"
 )
 
 // computed are the types that the server itself makes.
@@ -24,19 +25,35 @@ type parts struct {
 	store       *pebblestore.Store
 }
 
-// openParts opens the store in a folder and what it needs. Bases are the URLs
-// under which the server is known.
-func openParts(folder string, location *time.Location, now func() time.Time, logger *slog.Logger, bases ...string) (*parts, error) {
+// open opens the store and what it needs. Every command indexes alike: by the
+// settings that it shares with the others, never by where it listens.
+func (s storeSettings) open(reindex bool, now func() time.Time, logger *slog.Logger) (*parts, error) {
+	folder, err := s.folder()
+	if err != nil {
+		return nil, err
+	}
+	base, err := s.base()
+	if err != nil {
+		return nil, err
+	}
+	indexed := search.Config{Zone: s.Timezone.Location, Loopback: server.Mount}
+	if base != "" {
+		indexed.Bases = []string{base}
+	}
 	p := &parts{definitions: definitions.R4()}
-	var err error
-	if p.search, err = search.New(p.definitions, search.Config{Zone: location, Bases: bases}); err != nil {
+	if p.search, err = search.New(p.definitions, indexed); err != nil {
 		return nil, fmt.Errorf("compile the search parameters: %w", err)
 	}
-	p.store, err = pebblestore.Open(pebblestore.Config{Path: folder, Registry: p.search, Now: now, Logger: logger})
-	if errors.Is(err, pebblestore.ErrLocked) {
+	p.store, err = pebblestore.Open(pebblestore.Config{Path: folder, Registry: p.search, Now: now, Logger: logger, Reindex: reindex})
+	switch {
+	case errors.Is(err, pebblestore.ErrLocked):
 		return nil, fmt.Errorf("the store in %s is in use: %w", folder, pebblestore.ErrLocked)
+	case errors.Is(err, pebblestore.ErrIndexSettings):
+		return nil, fmt.Errorf("%w. Give the settings of then, or have the index made anew by jenner serve or jenner check with --reindex", err)
+	case err != nil:
+		return nil, err
 	}
-	return p, err
+	return p, nil
 }
 
 // service makes the Service over the store. It becomes the owner of nothing:

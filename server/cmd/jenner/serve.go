@@ -17,10 +17,10 @@ import (
 // serveCommand is "jenner serve".
 type serveCommand struct {
 	storeSettings
+	reindexSettings
 	forecastSettings
 	Listen        string     `help:"Address to listen on. Without authorization it must be this machine's alone." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	Auth          string     `help:"Authorization: off, for a laptop. smart is not there yet." default:"off"`
-	BaseURL       string     `name:"base-url" help:"URL of the FHIR API as clients see it through a proxy; it stands in Location, fullUrl and links." placeholder:"URL"`
 	MaxBody       bytesOf    `help:"Largest body of a request." default:"32MiB" placeholder:"SIZE"`
 	Handling      string     `help:"Unknown search parameters, where a request does not say: strict refuses, lenient ignores and reports them." enum:"strict,lenient" default:"strict"`
 	MetricsListen string     `help:"Address for Prometheus metrics, at /metrics; none by default." placeholder:"HOST:PORT"`
@@ -43,9 +43,9 @@ func (c *serveCommand) Run(ctx context.Context, s surroundings) (err error) {
 		return err
 	}
 	defer listener.Close()
-	base := c.base(listener.Addr())
+	base := c.served(listener.Addr())
 
-	p, err := openParts(folder, c.Timezone.Location, s.now, logger, base)
+	p, err := c.open(c.Reindex, s.now, logger)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (c *serveCommand) Run(ctx context.Context, s surroundings) (err error) {
 	if err := storeDefinitions(ctx, service); err != nil {
 		return err
 	}
-	forecaster, err := c.forecaster(s.now, records{service})
+	forecaster, err := c.forecaster(c.Timezone, s.now, records{service})
 	if err != nil {
 		return err
 	}
@@ -102,14 +102,8 @@ func (c *serveCommand) check() error {
 	default:
 		return fmt.Errorf("%w: --auth must be off", errUsage)
 	}
-	if c.BaseURL == "" {
-		return nil
-	}
-	u, err := url.Parse(c.BaseURL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return fmt.Errorf("%w: --base-url must be a URL such as https://iis.example.org/fhir", errUsage)
-	}
-	return nil
+	_, err := c.base()
+	return err
 }
 
 // listen listens on an address of this machine alone, as there is no
@@ -122,10 +116,10 @@ func (c *serveCommand) listen(ctx context.Context, address string) (net.Listener
 	return l, err
 }
 
-// base is the base URL as clients see it.
-func (c *serveCommand) base(address net.Addr) string {
-	if c.BaseURL != "" {
-		return strings.TrimRight(c.BaseURL, "/")
+// served is the base URL as clients see it.
+func (c *serveCommand) served(address net.Addr) string {
+	if base, err := c.base(); err == nil && base != "" {
+		return base
 	}
 	host, _, _ := net.SplitHostPort(c.Listen)
 	_, port, _ := net.SplitHostPort(address.String())

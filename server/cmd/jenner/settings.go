@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -97,9 +98,34 @@ func (d *deviations) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// storeSettings say where the store is.
+// storeSettings say where the store is, and by what it is indexed: commands on
+// one store have to be given the same.
 type storeSettings struct {
-	Store string `help:"Where the records are: pebble:FOLDER." default:"pebble:data/jenner" placeholder:"URL"`
+	zoneSettings
+	Store   string `help:"Where the records are: pebble:FOLDER." default:"pebble:data/jenner" placeholder:"URL"`
+	BaseURL string `name:"base-url" help:"URL of the FHIR API as clients see it through a proxy; it stands in Location, fullUrl and links, and references that begin with it are to records here." placeholder:"URL"`
+}
+
+// zoneSettings say where days begin.
+type zoneSettings struct {
+	Timezone zone `help:"Time zone of today, and of dates in records and searches that say none." default:"UTC"`
+}
+
+// reindexSettings let an index be made anew.
+type reindexSettings struct {
+	Reindex bool `help:"Make the index of the store anew if it was made by other settings (--timezone, --base-url) or by another release of Jenner; that takes minutes for each million records."`
+}
+
+// base is the URL in --base-url without a slash at its end, or nothing.
+func (s storeSettings) base() (string, error) {
+	if s.BaseURL == "" {
+		return "", nil
+	}
+	u, err := url.Parse(s.BaseURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", fmt.Errorf("%w: --base-url must be a URL such as https://iis.example.org/fhir", errUsage)
+	}
+	return strings.TrimRight(s.BaseURL, "/"), nil
 }
 
 // folder is the folder of the embedded store.
@@ -116,7 +142,6 @@ func (s storeSettings) folder() (string, error) {
 
 // forecastSettings say by what to forecast.
 type forecastSettings struct {
-	Timezone       zone       `help:"Time zone of today, and of dates in searches." default:"UTC"`
 	CDSiData       string     `name:"cdsi-data" help:"Folder of the CDC's supporting data (XML) to use in place of the data built in." type:"existingdir" placeholder:"FOLDER"`
 	CDSiVersion    string     `name:"cdsi-version" help:"Release of the data in --cdsi-data, such as 4.64." placeholder:"VERSION"`
 	CDSiDeviations deviations `name:"cdsi-deviations" help:"Deviations from the letter of CDSi that are on: all, none, or names divided by commas; conformance/DIVERGENCES.md lists them." default:"all" placeholder:"NAMES"`
