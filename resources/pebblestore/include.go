@@ -3,6 +3,7 @@ package pebblestore
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
@@ -15,6 +16,7 @@ import (
 type inclusion struct {
 	x     *execution
 	seen  map[identity]bool // the matches, and what was found
+	asked map[string]bool   // the references that were looked up: many lead to one patient
 	found []*candidate
 }
 
@@ -29,7 +31,7 @@ func (x *execution) include(includes []search.Include, matches []match) []resour
 	if len(includes) == 0 {
 		return nil
 	}
-	n := &inclusion{x: x, seen: map[identity]bool{}}
+	n := &inclusion{x: x, seen: map[identity]bool{}, asked: map[string]bool{}}
 	from := make([]*candidate, len(matches))
 	for i, m := range matches {
 		from[i] = m.candidate
@@ -87,6 +89,10 @@ func (n *inclusion) referredBy(c *candidate, in *search.Include) {
 		if e.Parameter.Type != search.Reference || e.Aspect != search.AspectValue || !isLocal(e.Target) || in.Target != "" && in.Target != e.Target.Type {
 			continue
 		}
+		if n.asked[e.Target.Text] {
+			continue
+		}
+		n.asked[strings.Clone(e.Target.Text)] = true // the entry's text would hold its whole resource
 		if t, rid := x.lookUp(e.Target); rid != 0 {
 			n.take(e.Target.Type, t, rid)
 		}
