@@ -1,6 +1,8 @@
 package pebblestore
 
 import (
+	"slices"
+
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/search"
 )
@@ -9,7 +11,7 @@ import (
 // to locations or organizations, and not on canonical URLs.
 func isHierarchical(c *search.Compare) bool {
 	return c.Parameter.Type == search.Reference && (c.Modifier == search.Above || c.Modifier == search.Below) &&
-		len(c.Values) > 0 && isLocal(c.Values[0].Target)
+		!slices.ContainsFunc(c.Values, func(v search.Value) bool { return !isLocal(v.Target) || v.Target.Version != "" })
 }
 
 // compileHierarchy compiles references to what stands above or below the values,

@@ -18,8 +18,16 @@ import (
 	"github.com/jenner-iis/jenner/resources/storetest/naive"
 )
 
-// seeds of runs that once showed a difference.
-var seeds = []uint64{}
+// seeds of runs that once showed a difference. When package sample changes, they
+// make other resources and searches: find new ones by undoing the repair.
+var seeds = []uint64{
+	2278109,   // _id=system|id found the id whatever the system
+	857812380, // the same in a list
+	883693435, // the unit of a Range that its high end alone states was lost
+	224729657, // the same in a list
+	882862520, // a list of Organization/id and canonical URLs for :below found nothing
+	545189432, // the same with Location/id
+}
 
 // TestAgainstNaive holds the store, and fhir/search with it, against the naive
 // evaluator. JENNER_SEARCH_ROUNDS is how many rounds with random seeds follow
@@ -36,7 +44,8 @@ func TestAgainstNaive(t *testing.T) {
 	if err != nil {
 		t.Fatalf("LoadLocation: %v", err)
 	}
-	configs := []naive.Config{{}, {Zone: newYork, Bases: []string{"https://iis.example.org/fhir", "http://other.example.org"}}}
+	const sortBytes = 120 // what index keys hold of a text
+	configs := []naive.Config{{SortBytes: sortBytes}, {SortBytes: sortBytes, Zone: newYork, Bases: []string{"https://iis.example.org/fhir", "http://other.example.org"}}}
 	var registries []*search.Registry
 	for _, c := range configs {
 		r, err := search.New(definitions.R4(), search.Config{Bases: c.Bases, Zone: c.Zone})

@@ -146,11 +146,15 @@ func (r *naiveRun) evaluator(c naive.Config) {
 	}
 }
 
+func (r *naiveRun) options() search.Options {
+	return search.Options{Now: r.clock.Now(), Hierarchies: true}
+}
+
 // compare tells how the two answers to a search differ; empty if they do not,
 // or if the search is refused for a reason that is documented.
 func (r *naiveRun) compare(resourceType, query string) string {
 	groups, meaning := r.source.Evaluator.Search(resourceType, query)
-	q, err := r.registry.Parse(resourceType, query, search.Options{Now: r.clock.Now()})
+	q, err := r.registry.Parse(resourceType, query, r.options())
 	if err != nil {
 		var refused *fhir.Invalid
 		if !errors.As(err, &refused) || len(refused.Issues) == 0 {
@@ -224,7 +228,7 @@ func (r *naiveRun) report(resourceType, query, difference string) {
 	r.counts = counts
 	var shown []string
 	groups, _ := r.source.Evaluator.Search(resourceType, query)
-	if q, err := r.registry.Parse(resourceType, query, search.Options{Now: r.clock.Now()}); err == nil {
+	if q, err := r.registry.Parse(resourceType, query, r.options()); err == nil {
 		got, _, _ := r.tryPages(q)
 		want := slices.Concat(groups...)
 		for _, id := range append(slices.Clone(got), want...) {

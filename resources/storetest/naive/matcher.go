@@ -35,6 +35,8 @@ func (e *Evaluator) matcher(p *definitions.SearchParameter, resourceType, modifi
 				return nil, invalid("no Reference")
 			}
 			return identifierTest(text)
+		case (modifier == "above" || modifier == "below") && slices.Contains(kinds, "Reference"):
+			return e.hierarchyTest(p, resourceType, modifier, text)
 		case modifier == "", modifier == "below" && e.isCanonical(p, resourceType):
 			return e.referenceTest(p, resourceType, modifier, "", text)
 		case e.set.IsResource(modifier) && mayTarget(p, resourceType, modifier):

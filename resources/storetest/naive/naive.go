@@ -28,6 +28,9 @@ type Config struct {
 	Zone *time.Location
 	// Now is the present, for the prefix ap.
 	Now time.Time
+	// SortBytes is how many bytes of a text decide the order of sorted results:
+	// R4 leaves it to servers how they compare texts. 0 means all.
+	SortBytes int
 }
 
 // Resource is a current resource.

@@ -109,8 +109,8 @@ func (e *Evaluator) referenceTest(p *definitions.SearchParameter, resourceType, 
 	switch {
 	case e.isCanonical(p, resourceType):
 		wanted = e.readCanonical(text)
-		if wanted.url != "" && strings.ContainsAny(text, " \t") {
-			return nil, invalid("not a canonical URL")
+		if !wanted.local() && (wanted.url == "" || strings.ContainsAny(wanted.url, "# \t")) {
+			return nil, fmt.Errorf("%w: %w: not a canonical URL", ErrInvalid, ErrUnclear)
 		}
 	case idForm.MatchString(text):
 		wanted = reference{typ: typ, id: text}

@@ -31,13 +31,17 @@ func (e *Evaluator) sortKey(r *Resource, p *definitions.SearchParameter, descend
 	for _, v := range e.extract(r, p) {
 		keys = append(keys, e.keys(v, p.Type)...)
 	}
-	switch {
-	case len(keys) == 0:
+	if len(keys) == 0 {
 		return key{}, false
-	case descending:
-		return slices.MaxFunc(keys, compareKeys), true
 	}
-	return slices.MinFunc(keys, compareKeys), true
+	k := slices.MinFunc(keys, compareKeys)
+	if descending {
+		k = slices.MaxFunc(keys, compareKeys)
+	}
+	if n := e.config.SortBytes; n > 0 {
+		k.first, k.second = k.first[:min(n, len(k.first))], k.second[:min(n, len(k.second))]
+	}
+	return k, true
 }
 
 func (e *Evaluator) keys(v value, t definitions.SearchType) []key {

@@ -1,6 +1,9 @@
 package sample
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // object builds a JSON object from elements that may be there.
 type object struct {
@@ -125,5 +128,5 @@ func (s *Sampler) system() string {
 }
 
 func (s *Sampler) token() string {
-	return pick(s, "1", "2", "10", "a", "A", "true", "male", "a b", "a,b", "a|b", `a\b`, "a$b", "é", "8310-5")
+	return pick(s, strings.Repeat("9", 130), "1", "2", "10", "a", "A", "true", "male", "a b", "a,b", "a|b", `a\b`, "a$b", "é", "8310-5")
 }

@@ -80,6 +80,10 @@ func (s *Sampler) parameter(resourceType string, t definitions.SearchType) *defi
 	if len(all) == 0 {
 		return nil
 	}
+	// Every type has those that begin with _: its own are of more interest.
+	if p := pick(s, all...); p.Code[0] != '_' || s.chance(3) {
+		return p
+	}
 	return pick(s, all...)
 }
 
@@ -167,6 +171,8 @@ func (s *Sampler) modifier(p *definitions.SearchParameter, drawn naive.Value) st
 		switch {
 		case drawn.Type != "Reference":
 			return "below"
+		case s.chance(3) && (slices.Contains(p.Targets, "Location") || slices.Contains(p.Targets, "Organization")):
+			return pick(s, "above", "below")
 		case s.chance(2):
 			return "identifier"
 		case p.AnyTarget():

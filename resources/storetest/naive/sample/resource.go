@@ -128,6 +128,15 @@ func (s *Sampler) fill(m map[string]any, structure *definitions.Structure, names
 				values = append(values, v)
 			}
 		}
+		if t.Structure != nil && t.Structure.Kind == definitions.Primitive && s.chance(20) {
+			// A value that only an extension stands for.
+			extension := map[string]any{"extension": []any{map[string]any{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}}}
+			if m["_"+t.Property] = extension; e.Max > 1 {
+				m["_"+t.Property] = append(make([]any, len(values)), extension)
+				m[t.Property] = append(values, nil)
+			}
+			continue
+		}
 		switch {
 		case len(values) == 0:
 		case e.Max > 1:
@@ -207,7 +216,7 @@ func (s *Sampler) primitive(code string) any {
 }
 
 func (s *Sampler) text() string {
-	return pick(s, "Smith", "smith", "SMITHERS", "Müller", "Muller", "Mu\u0308ller", "O'Brien", "Nguyễn", "Straße", "strasse", "Łódź", "a,b", "a|b", `a\b`, "a$b", "a,b|c$d\\", "van der Berg", " lead", "North  Clinic", "100%", "a&b=c+d", "x", "İstanbul", "ﬁx", "日本", strings.Repeat("long", 40), "_", "é")
+	return pick(s, "Smith", "smith", "SMITHERS", "Müller", "Muller", "Mu\u0308ller", "O'Brien", "Nguyễn", "Straße", "strasse", "Łódź", "a,b", "a|b", `a\b`, "a$b", "a,b|c$d\\", "van der Berg", " lead", "North  Clinic", "100%", "a&b=c+d", "x", "İstanbul", "ﬁx", "日本", strings.Repeat("long", 40), strings.Repeat("long", 40)+"er", "_", "é")
 }
 
 func (s *Sampler) decimal() json.Number {
@@ -215,7 +224,7 @@ func (s *Sampler) decimal() json.Number {
 }
 
 func (s *Sampler) date() string {
-	text := fmt.Sprintf("%04d-%02d-%02d", pick(s, 1999, 2012, 2015, 2015, 2016, 2025), pick(s, 1, 2, 3, 12), pick(s, 1, 2, 15, 28))
+	text := fmt.Sprintf("%04d-%02d-%02d", pick(s, 1, 1999, 2012, 2015, 2015, 2016, 2025, 9999), pick(s, 1, 2, 3, 12), pick(s, 1, 2, 15, 28))
 	return pick(s, text, text, text[:7], text[:4])
 }
 
@@ -231,7 +240,7 @@ func (s *Sampler) instant() string {
 }
 
 func (s *Sampler) uri() string {
-	return pick(s, "http://example.org/fhir/ValueSet/one", "http://example.org/fhir/ValueSet/one/two", "http://example.org/fhir/ValueSet/on", "http://example.org/fhir/ValueSet/one2", "http://example.org", "http://example.org/", "urn:oid:1.2.3", "urn:oid:1.2.3.4", "urn:uuid:0b8d3a5e-7b1c-4a53-9c7e-0f6a1c2b3d4e", "HTTP://example.org", "http://example.org/a,b", "http://example.org/a|b")
+	return pick(s, "http://example.org/"+strings.Repeat("long/", 30), "http://example.org/"+strings.Repeat("long/", 30)+"er", "http://example.org/fhir/ValueSet/one", "http://example.org/fhir/ValueSet/one/two", "http://example.org/fhir/ValueSet/on", "http://example.org/fhir/ValueSet/one2", "http://example.org", "http://example.org/", "urn:oid:1.2.3", "urn:oid:1.2.3.4", "urn:uuid:0b8d3a5e-7b1c-4a53-9c7e-0f6a1c2b3d4e", "HTTP://example.org", "http://example.org/a,b", "http://example.org/a|b")
 }
 
 func (s *Sampler) canonical() string {

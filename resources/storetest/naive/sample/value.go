@@ -148,6 +148,9 @@ func (s *Sampler) tokenText(modifier string, v naive.Value) string {
 	if modifier == "of-type" {
 		return escape(s.system()) + "|" + escape(s.token()) + "|" + escape(s.token())
 	}
+	if len(code) > 100 && s.chance(3) {
+		code += "1"
+	}
 	if code == "" && !s.chance(20) {
 		return escape(orElse(system, "urn:a")) + "|"
 	}
@@ -216,14 +219,21 @@ func (s *Sampler) referenceText(modifier string, v naive.Value) string {
 		m, _ := v.JSON.(map[string]any)
 		return s.tokenText("", naive.Value{Type: "Identifier", JSON: m["identifier"]})
 	}
-	text, ok := v.JSON.(string)
+	text, ok := v.JSON.(string) // of a canonical
 	if !ok {
 		text = textAt(v, "reference")
 	} else if s.chance(3) {
 		return s.uriText(v)
 	}
 	if text == "" || strings.HasPrefix(text, "#") {
-		return pick(s, IDs...)
+		text = pick(s, IDs...)
+	}
+	if modifier == "above" || modifier == "below" {
+		if !strings.HasPrefix(text, "Location/") && !strings.HasPrefix(text, "Organization/") {
+			text = pick(s, "Location", "Organization") + "/" + pick(s, IDs...)
+		}
+		text, _, _ = strings.Cut(text, "/_history")
+		return text
 	}
 	plain, _, versioned := strings.Cut(text, "/_history/")
 	switch s.IntN(7) {
