@@ -39,8 +39,8 @@ func (s *Server) bundle(c *gin.Context, a resources.Access) error {
 	changes := make([]*resources.Outcome, len(results))
 	for i := range results {
 		changes[i] = results[i].Change
-		s.logEntry(c, i, results[i].Err)
 		w.add(s.resultEntry(&results[i], result))
+		s.logEntry(c, i, results[i].Err)
 	}
 	b.text = append(w.end(), '}')
 	markReplayed(c, changes...)
@@ -62,7 +62,7 @@ func (s *Server) logEntry(c *gin.Context, i int, err error) {
 	}
 }
 
-// resultEntry is the answer to one entry.
+// resultEntry is the answer to one entry. Where it cannot be made, it sets Err.
 func (s *Server) resultEntry(r *resources.EntryResult, preferred string) bundleEntry {
 	switch {
 	case r.Err != nil:
