@@ -19,8 +19,11 @@
 // is absent, as its expression says.
 //
 // A number stands for a range of half a unit of its last digit either way,
-// also 1e2. A Quantity with a comparator is a range open to one side. Units are
-// not converted. ap widens by 10%.
+// also 1e2; in a resource it is exact. A Quantity with a comparator is a range
+// open to one side. A Range includes its ends, so that 10 to 20 is ge20; its
+// unit is that of the low end, or where that states none, of the high one.
+// SampledData are the range of their samples. Units are not converted. ap
+// widens by 10%.
 //
 // A Period without a start or end is open there; a Timing is its outer limits;
 // an instant has no width. A date without a time is in Config.Zone.
@@ -30,6 +33,13 @@
 // its own text or Reference.type. What is inside a resource (contained) is
 // neither indexed nor followed, nor does a reference to it make the parameter
 // present for :missing.
+//
+// A value that no search could find, such as an Identifier with nothing but its
+// use, does not make the parameter present for :missing either.
+//
+// :above and :below on a uri go by whole segments of its path; a slash at the
+// end makes no difference. A canonical under a uri parameter (_profile) is found
+// with its version and without.
 //
 // :above and :below on a reference hold for the location or organization named
 // as well, and for what is above or below it by partOf, whether or not it is

@@ -163,6 +163,9 @@ func TestMatchNumbers(t *testing.T) {
 		{span, "probability=eb21", true},
 		{span, "probability=ap21", true},
 		{span, "probability=ap25", false},
+		{`{"resourceType":"Condition","onsetRange":{"low":{"value":10},"high":{"value":20,"code":"a"}}}`, "onset-age=15||a", false},
+		{`{"resourceType":"Condition","onsetRange":{"low":{"value":10},"high":{"value":20,"code":"a"}}}`, "onset-age=gt15||a", true},
+		{`{"resourceType":"Condition","onsetRange":{"low":{"value":10,"code":"wk"},"high":{"value":20,"code":"a"}}}`, "onset-age=gt15||a", false},
 
 		{quantity(`,"system":"u","code":"mg","unit":"milligram"`), "value-quantity=5.4|u|mg", true},
 		{quantity(`,"system":"u","code":"mg","unit":"milligram"`), "value-quantity=5.4|x|mg", false},

@@ -210,6 +210,9 @@ func units(v value) []unit {
 	text := func(name string) string { s, _ := m[name].(string); return s }
 	switch v.typ {
 	case "Money":
+		if text("currency") == "" {
+			return []unit{{}}
+		}
 		return []unit{{"urn:iso:std:iso:4217", text("currency"), ""}}
 	case "Range":
 		for _, name := range []string{"low", "high"} {
