@@ -59,12 +59,12 @@ type home struct {
 
 func (s *State) home(h *household) (f home) {
 	r := open(s.seed, forHome, h.first, 0)
-	f.surname, f.partner = s.surname(&r), ""
+	f.surname = s.surname(&r)
 	if r.chance(300) {
 		f.partner = s.surname(&r)
 	}
 	f.address, f.phone = s.address(&r), phone(&r)
-	f.language, f.race, f.hispanic = "en", 0, 0
+	f.language = "en"
 	if r.chance(230) {
 		f.language = languages[r.low(len(languages))]
 	}

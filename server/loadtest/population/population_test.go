@@ -64,8 +64,11 @@ func each(s *population.State, patients []int, yield func(text []byte)) {
 // TestValid holds everything that is generated to R4.
 func TestValid(t *testing.T) {
 	v := schema.New(definitions.R4())
-	n, failures := 0, 0
-	each(population.New(population.Config{Seed: 7}), numbers(4000), func(text []byte) {
+	n, failures, patients := 0, 0, 4000
+	if testing.Short() {
+		patients = 400
+	}
+	each(population.New(population.Config{Seed: 7}), numbers(patients), func(text []byte) {
 		n++
 		document, err := codec.Parse(text, codec.Limits{})
 		if err != nil {
