@@ -32,6 +32,7 @@ type api struct {
 	client  *http.Client
 	log     *log
 	service *resources.Service
+	handler http.Handler
 }
 
 // log keeps what a server logs.
@@ -115,6 +116,7 @@ func serve(t testing.TB, changes ...func(*server.Config)) *api {
 	if err != nil {
 		t.Fatal(err)
 	}
+	a.handler = handler
 	h.Config.Handler = handler
 	h.Start()
 	t.Cleanup(h.Close)

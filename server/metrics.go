@@ -2,8 +2,10 @@ package server
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -94,10 +96,39 @@ var statusNumbers = func() (texts [600]string) {
 
 // route gives what counts the requests of one route.
 func (m *Metrics) route(path string) func(httpMethod string, status int, elapsed time.Duration) {
-	requests := m.requests.MustCurryWith(prometheus.Labels{"route": path})
+	requests := &routeCounters{from: m.requests.MustCurryWith(prometheus.Labels{"route": path})}
 	duration := m.duration.WithLabelValues(path)
 	return func(httpMethod string, status int, elapsed time.Duration) {
-		requests.WithLabelValues(method(httpMethod), statusNumbers[status]).Inc()
+		requests.of(answered{method(httpMethod), status}).Inc()
 		duration.Observe(elapsed.Seconds())
 	}
+}
+
+// answered is what the requests of a route are counted by.
+type answered struct {
+	method string
+	status int
+}
+
+// routeCounters remembers the counters of a route, which are few and soon all
+// known; to look one up by its labels takes a lock and a digest.
+type routeCounters struct {
+	from  *prometheus.CounterVec
+	known atomic.Pointer[map[answered]prometheus.Counter] // replaced, never changed
+}
+
+func (r *routeCounters) of(a answered) prometheus.Counter {
+	known := r.known.Load()
+	if known != nil {
+		if c, ok := (*known)[a]; ok {
+			return c
+		}
+	}
+	c, more := r.from.WithLabelValues(a.method, statusNumbers[a.status]), map[answered]prometheus.Counter{}
+	if known != nil {
+		maps.Copy(more, *known)
+	}
+	more[a] = c
+	r.known.CompareAndSwap(known, &more) // if another was faster, the next request tries again
+	return c
 }

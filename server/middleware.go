@@ -5,10 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -38,7 +39,7 @@ func (s *Server) wrap(r route) gin.HandlerFunc {
 		timeout = 0
 	}
 	observe := s.Metrics.route(Mount + r.path)
-	logger := s.Logger.With("route", Mount+r.path)
+	logger := s.Logger.With("route", Mount+r.path).Handler()
 	return func(c *gin.Context) {
 		start := s.Now()
 		h := c.Writer.Header()
@@ -52,19 +53,18 @@ func (s *Server) wrap(r route) gin.HandlerFunc {
 			o = explain(err)
 			s.sendOutcome(c, o)
 		}
-		elapsed := s.Now().Sub(start)
+		end := s.Now()
+		elapsed := end.Sub(start)
 		observe(c.Request.Method, c.Writer.Status(), elapsed)
-		s.log(c, logger, elapsed, o, err)
+		s.log(c, logger, end, elapsed, o, err)
 	}
 }
 
 // protect runs a handler with what guards it: a slot among the requests under
 // way, a deadline, and a net under its panics.
 func (s *Server) protect(c *gin.Context, serve handler, timeout time.Duration) (err error) {
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	default:
+	defer s.underWay.Add(-1)
+	if s.underWay.Add(1) > int64(s.MaxRequests) {
 		return errThrottled
 	}
 	defer func() {
@@ -115,47 +115,19 @@ func requestID(r *http.Request) string {
 	if values := r.Header["X-Request-Id"]; len(values) == 1 && fhir.ValidID(strings.ReplaceAll(values[0], "_", "-")) {
 		return values[0]
 	}
-	return rand.Text()
+	var text [32]byte
+	return string(strconv.AppendUint(append(text[:0], processID...), requests.Add(1), 36))
 }
+
+// Ids of requests have to be distinct, also from those of other processes; no
+// secret is in them.
+var (
+	processID = rand.Text()[:16] + "-"
+	requests  atomic.Uint64
+)
 
 // id is the request's id, as the answer says it.
 func id(c *gin.Context) string { return c.Writer.Header()["X-Request-Id"][0] }
-
-// log writes the line of a request: ids and figures, never query values, names
-// or content. What a client did wrong is told by the issue's code alone.
-func (s *Server) log(c *gin.Context, logger *slog.Logger, elapsed time.Duration, o outcome, err error) {
-	level, ctx := slog.LevelInfo, c.Request.Context()
-	// That a client has gone is no fault of ours.
-	if o.status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
-		level = slog.LevelError
-	}
-	if !logger.Enabled(ctx, level) {
-		return
-	}
-	attrs := make([]slog.Attr, 0, 9)
-	attrs = append(attrs,
-		slog.String("request", id(c)),
-		slog.String("method", method(c.Request.Method)),
-		slog.Int("status", c.Writer.Status()),
-		slog.Int64("microseconds", elapsed.Microseconds()))
-	if t := c.Param("type"); t != "" && s.Resources.Definitions.IsResource(t) {
-		attrs = append(attrs, slog.String("type", t))
-	}
-	if id := c.Param("id"); fhir.ValidID(id) {
-		attrs = append(attrs, slog.String("id", id))
-	}
-	if err != nil {
-		attrs = append(attrs, slog.String("code", string(o.issues[0].Code)))
-	}
-	if level == slog.LevelError {
-		attrs = append(attrs, slog.String("error", err.Error()))
-		var p *panicked
-		if errors.As(err, &p) {
-			attrs = append(attrs, slog.String("stack", string(p.stack)))
-		}
-	}
-	logger.LogAttrs(ctx, level, "request", attrs...)
-}
 
 // method is an HTTP method as logs and metrics name it; what a client made up
 // is one of the others.

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -60,7 +61,7 @@ type Config struct {
 type Server struct {
 	Config
 	engine     *gin.Engine
-	slots      chan struct{} // one for each request under way
+	underWay   atomic.Int64  // requests
 	large      chan struct{} // one for each of them that has a large body
 	capability []byte        // the CapabilityStatement
 	origins    *http.CrossOriginProtection
@@ -78,7 +79,6 @@ func New(c Config) (*Server, error) {
 	setDefault(&c.MaxLarge, 16)
 	s := &Server{
 		Config:  c,
-		slots:   make(chan struct{}, c.MaxRequests),
 		large:   make(chan struct{}, c.MaxLarge),
 		origins: http.NewCrossOriginProtection(),
 	}

@@ -36,7 +36,8 @@ func (c *serveCommand) Run(ctx context.Context, s surroundings) (err error) {
 	if err != nil {
 		return err
 	}
-	logger := slog.New(slog.NewJSONHandler(s.stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+	logger, flush := server.NewLogger(s.stderr, c.LogLevel)
+	defer flush()
 
 	listener, err := c.listen(ctx, c.Listen)
 	if err != nil {
