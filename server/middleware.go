@@ -81,6 +81,9 @@ func (s *Server) protect(c *gin.Context, serve handler, timeout time.Duration) (
 	if err := s.checkOrigin(c.Request); err != nil {
 		return err
 	}
+	if err := checkTarget(c.Request); err != nil {
+		return err
+	}
 	if err := negotiate(c); err != nil {
 		return err
 	}

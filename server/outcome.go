@@ -37,6 +37,7 @@ var outcomes = []struct {
 	{resources.ErrBadCursor, http.StatusBadRequest, fhir.CodeValue},
 	{resources.ErrTooCostly, http.StatusRequestEntityTooLarge, fhir.CodeTooCostly},
 	{errTooLong, http.StatusRequestEntityTooLarge, fhir.CodeTooLong},
+	{errLongTarget, http.StatusRequestURITooLong, fhir.CodeTooLong},
 	{errNotAcceptable, http.StatusNotAcceptable, fhir.CodeNotSupported},
 	{errMediaType, http.StatusUnsupportedMediaType, fhir.CodeNotSupported},
 	{errEncoding, http.StatusUnsupportedMediaType, fhir.CodeNotSupported},

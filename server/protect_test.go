@@ -63,6 +63,50 @@ func sameMethods(got, want string) bool {
 	return true
 }
 
+func TestRefusedTargets(t *testing.T) {
+	a := serve(t)
+	a.do("PUT /Patient/p", patient("p", "A")).want(201)
+	a.do("GET /Patient/%70", "").want(200) // an encoding that says nothing else
+	for call, want := range map[string]struct {
+		status int
+		code   string
+	}{
+		"GET /Patient%2Fp":                {400, "invalid"},
+		"GET /Patient/p%2f_history":       {400, "invalid"},
+		"DELETE /Patient%2fp":             {400, "invalid"},
+		"GET /Patient/..%2F..%2Fmetadata": {400, "invalid"},
+		"GET /Patient/../metadata":        {404, "not-supported"},
+		"GET //Patient/p":                 {404, "not-supported"},
+		"GET /Patient//p":                 {404, "not-supported"},
+		"GET /Patient/p/":                 {404, "not-supported"},
+		"GET /Patient/%00":                {404, "not-found"},
+		"GET /Patient/..":                 {404, ""},
+		"GET /Patient?family=" + strings.Repeat("x", 33_000):  {414, "too-long"},
+		"DELETE /Patient/" + strings.Repeat("x", 33_000):      {414, "too-long"},
+		"GET /Patient?_id=" + strings.Repeat("p,", 400) + "p": {200, ""},
+		"GET /Patient/p?_format=nonsense":                     {406, "not-supported"},
+		"GET /Patient/none?_format=xml":                       {406, "not-supported"},
+		"POST /Patient/p?_method=DELETE":                      {405, "not-supported"},
+		"POST /Patient?_method=DELETE":                        {400, "not-supported"},
+	} {
+		got := a.do(call, "", "X-HTTP-Method-Override: DELETE", "X-Http-Method: DELETE", "X-Method-Override: DELETE")
+		if got.status != want.status {
+			t.Errorf("%.80s: status %d, want %d\n%s", call, got.status, want.status, got.text)
+			continue
+		}
+		if want.code != "" {
+			got.issue(want.code)
+		}
+	}
+	a.do("GET /Patient/p", "").want(200)
+	for _, call := range []string{"HEAD /Patient/none", "HEAD /none", "HEAD /Patient?shoe-size=44"} {
+		got, get := a.do(call, ""), a.do(strings.Replace(call, "HEAD", "GET", 1), "")
+		if got.text != "" || got.status != get.status || got.header.Get("Content-Length") != get.header.Get("Content-Length") || got.header.Get("Content-Type") != get.header.Get("Content-Type") {
+			t.Errorf("%s: %d %v, GET: %d %v", call, got.status, got.header, get.status, get.header)
+		}
+	}
+}
+
 func TestBodyLimit(t *testing.T) {
 	a := serve(t, func(c *server.Config) { c.MaxBody = 1000 })
 	a.do("PUT /Patient/p", patient("p", "Short")).want(201)

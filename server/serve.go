@@ -52,6 +52,10 @@ func loopback(ctx context.Context, host string) (string, error) {
 	return addresses[0].Unmap().String(), nil
 }
 
+// maxHeader is how large the first line and the headers of a request may be, in
+// bytes, give or take a few.
+const maxHeader = 64 << 10
+
 // stopTime is how long requests under way may take to finish when the server
 // stops.
 const stopTime = 30 * time.Second
@@ -70,11 +74,13 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, logger *slog.Log
 		ReadTimeout:       time.Minute,
 		WriteTimeout:      5 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+		MaxHeaderBytes:    maxHeader,
+		// OPTIONS * is answered like everything else.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
+	go func() { failed <- server.Serve(outcomeListener{l}) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)
