@@ -21,17 +21,17 @@ import (
 // seeds of runs that once showed a difference. When package sample changes, they
 // make other resources and searches: find new ones by undoing the repair.
 var seeds = []uint64{
-	2278109,   // _id=system|id found the id whatever the system
-	857812380, // the same in a list
-	883693435, // the unit of a Range that its high end alone states was lost
-	224729657, // the same in a list
-	882862520, // a list of Organization/id and canonical URLs for :below found nothing
-	545189432, // the same with Location/id
+	347012012, // _id=system|id found the id whatever the system
+	462380545, // the same in a list
+	849672222, // the unit of a Range that its high end alone states was lost
+	588211622, // the same in a list
+	141746407, // a list of Location/id and canonical URLs for :below found nothing
+	4025467,   // the same with Organization/id
 }
 
 // TestAgainstNaive holds the store, and fhir/search with it, against the naive
 // evaluator. JENNER_SEARCH_ROUNDS is how many rounds with random seeds follow
-// those with known ones; 20,000 take about a quarter of an hour.
+// those with known ones; ten take a second.
 func TestAgainstNaive(t *testing.T) {
 	rounds := 10
 	if text := os.Getenv("JENNER_SEARCH_ROUNDS"); text != "" {

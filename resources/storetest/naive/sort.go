@@ -8,7 +8,7 @@ import (
 )
 
 // key is what a value is sorted by: of a number, date or quantity where it
-// begins, then where it ends; of a token its code, then its system; of a string
+// begins, then where it ends (> 5 after 5); of a token its code, then its system; of a string
 // its form without case and accents; of a reference its text without a version.
 type key struct {
 	isText        bool
@@ -20,8 +20,6 @@ func compareKeys(a, b key) int {
 	if a.isText {
 		return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.second, b.second))
 	}
-	// The order asks where a value begins and ends, not whether the end is part of it.
-	a.span.lowOpen, a.span.highOpen, b.span.lowOpen, b.span.highOpen = false, false, false, false
 	return cmp.Or(compareLow(a.span, b.span), compareHigh(a.span, b.span))
 }
 

@@ -80,11 +80,15 @@ func (s *Sampler) parameter(resourceType string, t definitions.SearchType) *defi
 	if len(all) == 0 {
 		return nil
 	}
-	// Every type has those that begin with _: its own are of more interest.
-	if p := pick(s, all...); p.Code[0] != '_' || s.chance(3) {
-		return p
+	// Every type has those that begin with _, and most are tokens: the others are
+	// of more interest.
+	chosen := pick(s, all...)
+	for range 3 {
+		if p := pick(s, all...); chosen.Code[0] == '_' || chosen.Type == definitions.Token && p.Type != definitions.Token {
+			chosen = p
+		}
 	}
-	return pick(s, all...)
+	return chosen
 }
 
 func (s *Sampler) chain(from Source, resourceType string, p *definitions.SearchParameter, depth int) (name, value string) {
