@@ -17,7 +17,8 @@ import (
 //	call     = name | "as(" type ")" | "ofType(" type ")" | "where(" tests ")" |
 //	           "extension(" string ")" | "first()" | "exists()"
 //	tests    = test { "and" test }
-//	test     = "resolve()" "is" type | name "=" string
+//	test     = "resolve()" "is" type | name "=" string |
+//	           name { "." name } "." "exists" "(" name "=" string ")"
 //
 // and once, for Patient.deceased, x.exists() and x != false. The compiler
 // below turns them into paths over JSON property names. A type selects values
@@ -30,15 +31,17 @@ type stepKind uint8
 const (
 	property stepKind = iota // go to the member called name
 	equals                   // keep a value whose member called name is text
+	hasSome                  // keep a value that has, by way of name, one whose member called member is text
 	item                     // keep element number index of the array just entered
 )
 
 // step is one step of a path. It is comparable: equal steps are merged.
 type step struct {
-	kind  stepKind
-	name  string
-	text  string
-	index int
+	kind   stepKind
+	name   string // of a member; for hasSome, of several with dots between
+	member string
+	text   string
+	index  int
 }
 
 // path is one way from a resource, or from a component's focus, to values of
@@ -243,10 +246,13 @@ func (c *compiler) ofType(paths []path, name string) []path {
 func (c *compiler) where(paths []path) []path {
 	for {
 		name := c.next()
-		if name == "resolve" {
+		switch {
+		case name == "resolve":
 			c.expect("(", ")", "is")
 			paths = c.pointsTo(paths, c.next())
-		} else {
+		case c.peek() == ".":
+			paths = c.hasSome(paths, name)
+		default:
 			c.expect("=")
 			paths = c.equal(paths, name, c.next())
 		}
@@ -289,6 +295,37 @@ func (c *compiler) equal(paths []path, name, quoted string) []path {
 			return c.fail("where() needs a plain element, not %q", name)
 		}
 		p.steps = append(p.steps[:len(p.steps):len(p.steps)], step{kind: equals, name: name, text: quoted[1 : len(quoted)-1]})
+	}
+	return paths
+}
+
+// hasSome keeps values that have, by the way that begins with the member called
+// name, one of which a member is a text: code.coding.exists(code = 'x').
+func (c *compiler) hasSome(paths []path, name string) []path {
+	way := name
+	inner := c.element(paths, name)
+	for c.accept(".") {
+		name = c.next()
+		if c.accept("(") {
+			break
+		}
+		way += "." + name
+		inner = c.element(inner, name)
+	}
+	if name != "exists" {
+		return c.fail("where() needs exists() at the end of %s", way)
+	}
+	member := c.next()
+	c.expect("=")
+	inner = c.equal(inner, member, c.next())
+	c.expect(")")
+	if c.err != nil {
+		return nil
+	}
+	test := inner[0].steps[len(inner[0].steps)-1]
+	for i := range paths {
+		p := &paths[i]
+		p.steps = append(p.steps[:len(p.steps):len(p.steps)], step{kind: hasSome, name: way, member: member, text: test.text})
 	}
 	return paths
 }

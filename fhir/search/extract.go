@@ -1,6 +1,8 @@
 package search
 
 import (
+	"strings"
+
 	"github.com/jenner-iis/jenner/fhir/codec"
 	"github.com/jenner-iis/jenner/fhir/definitions"
 )
@@ -133,11 +135,33 @@ func (w *walker) walk(n *node, v codec.Value, i int) {
 
 // holds reports whether the condition holds for v, element i of its array.
 func (s *step) holds(v codec.Value, i int) bool {
-	if s.kind == item {
+	switch s.kind {
+	case item:
 		return s.index == i
+	case hasSome:
+		return hasWithin(v, s.name, s.member, s.text)
 	}
 	m := v.Get(s.name)
 	return m.Kind() == codec.String && m.Text() == s.text
+}
+
+// hasWithin reports whether some value, reached from v by the members that way
+// names, has the text as its member.
+func hasWithin(v codec.Value, way, member, text string) bool {
+	if v.Kind() == codec.Array {
+		for e := v.First(); e.Exists(); e = e.Next() {
+			if hasWithin(e, way, member, text) {
+				return true
+			}
+		}
+		return false
+	}
+	if way == "" {
+		m := v.Get(member)
+		return m.Kind() == codec.String && m.Text() == text
+	}
+	name, rest, _ := strings.Cut(way, ".")
+	return hasWithin(v.Get(name), rest, member, text)
 }
 
 // text is the content of a string, empty for all else.

@@ -102,11 +102,14 @@ func TestExtra(t *testing.T) {
 		extra("race", definitions.Token, "Patient", "Patient.extension.where(url='http://race').extension.where(url = 'ombCategory').value.code"),
 		extra("home-city", definitions.String, "Patient", "Patient.address.where(use='home' and type='physical').city"),
 		extra("main-name", definitions.String, "Patient", "Patient.name.first().family | Patient.name[0].text"),
+		extra("record-number", definitions.String, "Patient", "Patient.identifier.where(type.coding.exists(code = 'MR')).value"),
 		extra("language-of-content", definitions.Token, "Resource", "Resource.language"),
 	}})
 	json := `{"resourceType":"Patient","language":"en",
 		"extension":[{"url":"http://race","extension":[{"url":"ombCategory","valueCoding":{"code":"2106-3"}},{"url":"text","valueString":"White"}]},
 			{"url":"http://hl7.org/fhir/StructureDefinition/patient-mothersMaidenName","valueString":"Grün"}],
+		"identifier":[{"type":{"coding":[{"code":"X"},{"code":"MR"}]},"value":"1"},{"type":{"coding":[{"code":"X"}]},"value":"2"},
+			{"type":{"text":"MR"},"value":"3"},{"value":"4"}],
 		"name":[{"family":"A","text":"B"},{"family":"C"}],
 		"address":[{"use":"home","type":"postal","city":"D"},{"use":"home","type":"physical","city":"E"}]}`
 	got := map[string][]string{}
@@ -117,7 +120,7 @@ func TestExtra(t *testing.T) {
 	}
 	want := map[string][]string{
 		"mothers-maiden-name": {`"Grün" "grun"`}, "race": {"|2106-3"}, "home-city": {`"E" "e"`},
-		"main-name": {`"A" "a"`, `"B" "b"`}, "language-of-content": {"|en"},
+		"main-name": {`"A" "a"`, `"B" "b"`}, "language-of-content": {"|en"}, "record-number": {`"1" "1"`},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("entries of extra parameters (-want +got):\n%s", diff)
@@ -129,20 +132,25 @@ func TestExtra(t *testing.T) {
 
 func TestExtraInvalid(t *testing.T) {
 	for expression, want := range map[string]string{
-		"Patient.nam":                            `there is no element "nam"`,
-		"Patient.name.given.upper()":             "the function upper() is not known here",
-		"Patient.name.where(given.exists())":     `"=" was expected, not "."`,
-		"Patient.name.where(given='x').given":    "",
-		"Patient.name.exists()":                  "exists() alone is no value to search by",
-		"Patient.name.given[0]":                  "an index needs a single list",
-		"Patient.contact.where(name='x').gender": `where() needs a plain element, not "name"`,
-		"Patient.deceased.as(string)":            `there is no value of type "string"`,
-		"Patient.period":                         `there is no element "period"`,
-		"Patient.contact":                        "a string parameter does not index values of type Patient.contact",
-		"Patient.name[x]":                        "an index must be a number",
-		"Patient.name.given 'x'":                 `"'x'" was not expected`,
-		"Patient.name + 1":                       `the character '+' is not known here`,
-		"Patient.name.where(family='x":           "a string is not closed, or has escapes",
+		"Patient.nam":                                                  `there is no element "nam"`,
+		"Patient.name.given.upper()":                                   "the function upper() is not known here",
+		"Patient.name.where(given.exists())":                           `"=" was expected, not ")"`,
+		"Patient.name.where(period.end)":                               "where() needs exists() at the end of period.end",
+		"Patient.identifier.where(type.x.exists(code='a')).value":      `there is no element "x"`,
+		"Patient.identifier.where(type.coding.exists(code='a').value":  `")" was expected, not "."`,
+		"Patient.identifier.where(type.coding.exists(code=1)).value":   `a string was expected, not "1"`,
+		"Patient.identifier.where(type.exists(coding='x')).value":      `where() needs a plain element, not "coding"`,
+		"Patient.name.where(given='x').given":                          "",
+		"Patient.name.exists()":                                        "exists() alone is no value to search by",
+		"Patient.name.given[0]":                                        "an index needs a single list",
+		"Patient.contact.where(name='x').gender":                       `where() needs a plain element, not "name"`,
+		"Patient.deceased.as(string)":                                  `there is no value of type "string"`,
+		"Patient.period":                                               `there is no element "period"`,
+		"Patient.contact":                                              "a string parameter does not index values of type Patient.contact",
+		"Patient.name[x]":                                              "an index must be a number",
+		"Patient.name.given 'x'":                                       `"'x'" was not expected`,
+		"Patient.name + 1":                                             `the character '+' is not known here`,
+		"Patient.name.where(family='x":                                 "a string is not closed, or has escapes",
 		"Patient.managingOrganization.where(resolve() is Foo).display": `"Foo" is no resource type`,
 		"":              "no expression says what it searches",
 		"(Patient.name": `")" was expected, not ""`,
