@@ -114,6 +114,8 @@ type History struct {
 // not allow it. Methods may be called by many goroutines. Byte slices in
 // answers are the caller's to keep, not to change.
 type Store interface {
+	Feed
+
 	// Read gives the current version. Errors: ErrNotFound; ErrGone together
 	// with the version that is the deletion.
 	Read(ctx context.Context, a Access, resourceType, id string) (Version, error)

@@ -8,11 +8,19 @@ import (
 	"github.com/jenner-iis/jenner/fhir"
 )
 
-// changes are the changes of several types, newest first.
+// changes are the changes of several types, in the order of their moments.
 type changes struct {
+	order     changeOrder
 	iterators []*changeIterator
-	newest    *changeIterator
+	current   *changeIterator
 }
+
+type changeOrder bool
+
+const (
+	newestFirst changeOrder = false
+	oldestFirst changeOrder = true
+)
 
 // changeIterator stands on a change of one type.
 type changeIterator struct {
@@ -26,8 +34,8 @@ func (c *changeIterator) moment() fhir.Moment { return readMoment(c.it.Key()[3:]
 
 // openChanges opens the changes of the types from since up to and not
 // including until.
-func (s *Store) openChanges(r pebble.Reader, types []string, since, until fhir.Moment) (*changes, error) {
-	c := &changes{}
+func (s *Store) openChanges(r pebble.Reader, types []string, since, until fhir.Moment, order changeOrder) (*changes, error) {
+	c := &changes{order: order}
 	for _, name := range types {
 		t := s.names.typeID(name)
 		if t == 0 {
@@ -37,27 +45,35 @@ func (s *Store) openChanges(r pebble.Reader, types []string, since, until fhir.M
 		if err != nil {
 			return nil, errors.Join(err, c.close())
 		}
-		c.iterators = append(c.iterators, &changeIterator{it, t, name, it.Last()})
+		first := it.Last
+		if order == oldestFirst {
+			first = it.First
+		}
+		c.iterators = append(c.iterators, &changeIterator{it, t, name, first()})
 	}
 	return c, nil
 }
 
-// next moves to the next older change.
+// next moves to the next change.
 func (c *changes) next() bool {
-	if c.newest != nil {
-		c.newest.valid = c.newest.it.Prev()
-		c.newest = nil
+	if i := c.current; i != nil {
+		step := i.it.Prev
+		if c.order == oldestFirst {
+			step = i.it.Next
+		}
+		i.valid = step()
+		c.current = nil
 	}
 	for _, i := range c.iterators {
-		if i.valid && (c.newest == nil || i.moment() > c.newest.moment()) {
-			c.newest = i
+		if i.valid && (c.current == nil || (i.moment() > c.current.moment()) == (c.order == newestFirst)) {
+			c.current = i
 		}
 	}
-	return c.newest != nil
+	return c.current != nil
 }
 
 // at is the change that next moved to.
-func (c *changes) at() *changeIterator { return c.newest }
+func (c *changes) at() *changeIterator { return c.current }
 
 func (c *changes) err() error {
 	var errs []error

@@ -47,7 +47,7 @@ func (s *Store) history(ctx context.Context, h resources.History) (resources.Pag
 	if h.Type != "" {
 		types = []string{h.Type}
 	}
-	changes, err := s.openChanges(snapshot, types, h.Since, position)
+	changes, err := s.openChanges(snapshot, types, h.Since, position, newestFirst)
 	if err != nil {
 		return resources.Page{}, err
 	}
