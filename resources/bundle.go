@@ -19,8 +19,9 @@ type EntryResult struct {
 	Change  *Outcome       // of POST, PUT, DELETE
 	Read    *Version       // of GET Type/id and GET Type/id/_history/version
 	View    search.View    // of Read: the part that is wanted
+	Known   bool           // of Read: the client has this version already
 	Search  *SearchResult  // of GET Type?..., ?..., Type/id/Type?...
-	History *HistoryResult // of GET Type/id/_history
+	History *HistoryResult // of GET _history, Type/_history, Type/id/_history
 	Err     error          // batch alone: the entry was refused
 }
 
@@ -31,6 +32,7 @@ type entry struct {
 	method string
 	change *change // of POST, PUT, DELETE
 	get    *target // of GET and HEAD
+	known  Known   // of a GET or HEAD of one resource
 }
 
 // Bundle carries out a batch or transaction. A transaction changes everything
@@ -260,7 +262,7 @@ func (s *Service) get(ctx context.Context, a Access, e *entry, lenient bool) (En
 	t := e.get
 	switch {
 	case t.history && t.version == "":
-		h, err := s.History(ctx, a, HistoryRequest{Type: t.typ, ID: t.id})
+		h, err := s.History(ctx, a, HistoryRequest{Type: t.typ, ID: t.id, Query: t.query, Lenient: lenient})
 		result.History = &h
 		return result, err
 	case t.id != "":
@@ -274,7 +276,7 @@ func (s *Service) get(ctx context.Context, a Access, e *entry, lenient bool) (En
 		} else {
 			v, err = s.Read(ctx, a, t.typ, t.id)
 		}
-		result.Read, result.View = &v, view
+		result.Read, result.View, result.Known = &v, view, e.known.Has(v)
 		return result, err
 	}
 	found, err := s.Find(ctx, a, t.typ, SearchRequest{Query: t.query, Lenient: lenient, Compartment: t.compartment})

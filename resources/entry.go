@@ -2,8 +2,8 @@ package resources
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
@@ -11,8 +11,8 @@ import (
 
 // target is what Bundle.entry.request.url names, relative to the base URL.
 type target struct {
-	typ, id     string // both empty: a search over several types
-	history     bool   // Type/id/_history
+	typ, id     string // both empty: a search over several types, or the history of all
+	history     bool   // _history, Type/_history, Type/id/_history
 	version     string // Type/id/_history/version
 	query       string
 	compartment Compartment // of a search within it
@@ -41,7 +41,8 @@ func (s *Service) readEntry(v codec.Value, i int) (*entry, error) {
 	switch e.method {
 	case "GET", "HEAD":
 		e.get = t
-		return e, nil
+		e.known, err = readKnown(e.path, request)
+		return e, err
 	case "POST":
 		c.method, withBody = POST, true
 	case "PUT":
@@ -74,6 +75,27 @@ func (s *Service) readEntry(v codec.Value, i int) (*entry, error) {
 	return e, nil
 }
 
+// readKnown reads what makes a read conditional. Searches and histories have no
+// ETag that a client could know.
+func readKnown(path string, request codec.Value) (Known, error) {
+	for _, name := range [...]string{"ifMatch", "ifNoneExist"} {
+		if request.Get(name).Exists() {
+			return Known{}, fhir.NewInvalid(nil, fhir.CodeInvalid, path+".request."+name, name+" does not belong to a read")
+		}
+	}
+	k := Known{Tags: request.Get("ifNoneMatch").Text()}
+	if since := request.Get("ifModifiedSince").Text(); since != "" {
+		// An instant is as exact as it is written: what was changed later within
+		// its second, or millisecond, cannot be told from it.
+		period, ok := fhir.ParseDateTime(since, time.UTC, false)
+		if !ok {
+			return k, fhir.NewInvalid(nil, fhir.CodeValue, path+".request.ifModifiedSince", "an instant was expected")
+		}
+		k.Before = period.High
+	}
+	return k, nil
+}
+
 // readConditions reads what makes a change conditional.
 func (s *Service) readConditions(c *change, request codec.Value, query string) error {
 	criteria, at := query, "request.url"
@@ -101,36 +123,32 @@ func (s *Service) readConditions(c *change, request codec.Value, query string) e
 	case text == "*" && c.method == PUT:
 		c.match.NotExists = true
 	case text != "":
-		return fhir.NewInvalid(nil, fhir.CodeNotSupported, c.path+"request.ifNoneMatch", "only * with a PUT is supported")
+		return fhir.NewInvalid(nil, fhir.CodeNotSupported, c.path+"request.ifNoneMatch", "of a change, only * with a PUT is supported")
+	}
+	if request.Get("ifModifiedSince").Exists() {
+		return fhir.NewInvalid(nil, fhir.CodeNotSupported, c.path+"request.ifModifiedSince", "ifModifiedSince belongs to a read; use ifMatch")
 	}
 	return nil
-}
-
-// ParseETag reads the version from an entity tag as FHIR forms it, W/"3"; the
-// strong form "3" is taken alike.
-//
-// https://hl7.org/fhir/R4/http.html#versioning
-func ParseETag(text string) (uint64, bool) {
-	text = strings.TrimPrefix(text, "W/")
-	if len(text) < 3 || text[0] != '"' || text[len(text)-1] != '"' {
-		return 0, false
-	}
-	v, err := strconv.ParseUint(text[1:len(text)-1], 10, 64)
-	return v, err == nil && v > 0
 }
 
 // readURL takes Bundle.entry.request.url apart.
 func (s *Service) readURL(path, text string) (*target, error) {
 	rest := strings.TrimPrefix(strings.TrimPrefix(text, s.BaseURL), "/")
 	rest, query, _ := strings.Cut(rest, "?")
+	t := &target{query: query}
+	if of, cut := strings.CutSuffix("/"+rest, "/_history"); cut && strings.Count(of, "/") < 2 {
+		rest, t.history = strings.TrimPrefix(of, "/"), true // of the system, or of a type
+	}
 	parts := strings.Split(rest, "/")
-	t := &target{typ: parts[0], query: query}
-	ok := t.typ != "" || query != "" && len(parts) == 1
+	t.typ = parts[0]
+	ok := t.history || t.typ != "" || query != "" && len(parts) == 1
 	if len(parts) > 1 {
 		t.id = parts[1]
 		ok = ok && fhir.ValidID(t.id)
 	}
-	if t.history = len(parts) > 2 && parts[2] == "_history"; len(parts) > 2 && !t.history {
+	if len(parts) > 2 && parts[2] == "_history" {
+		t.history = true
+	} else if len(parts) > 2 {
 		t.compartment = Compartment{t.typ, t.id}
 		t.typ, t.id = strings.TrimPrefix(parts[2], "*"), ""
 		ok = ok && len(parts) == 3 && (parts[2] == "*" || s.Definitions.IsResource(t.typ))

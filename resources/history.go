@@ -3,6 +3,9 @@ package resources
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
 
 	"github.com/jenner-iis/jenner/fhir"
 )
@@ -11,38 +14,78 @@ import (
 // whole system, ID for a whole type.
 type HistoryRequest struct {
 	Type, ID string
-	Since    fhir.Moment // _since: versions at or after it
-	Count    int         // _count; 0 for the server's page size
-	Cursor   string      // HistoryResult.Next of the page before
+	Query    string // what follows the question mark, percent-encoded; PageParameter included
+	Lenient  bool   // unknown parameters are ignored, not refused
 }
 
 // HistoryResult is one page of versions, newest first.
 type HistoryResult struct {
 	Page
+	Path string // of the history's URL, relative to the base: Patient/x/_history
+	Used string // the parameters that had an effect, percent-encoded, without the cursor
 	Next string // the next page's cursor, empty when this is the last
 }
 
 // History lists versions: https://hl7.org/fhir/R4/http.html#history
 func (s *Service) History(ctx context.Context, a Access, req HistoryRequest) (HistoryResult, error) {
+	result := HistoryResult{Path: "_history"}
 	if req.Type != "" {
 		if err := s.checkType(req.Type); err != nil {
-			return HistoryResult{}, err
+			return result, err
+		}
+		result.Path = strings.Trim(req.Type+"/"+req.ID, "/") + "/_history"
+	}
+	text, cursor := cutCursor(req.Query)
+	h, used, err := s.parseHistory(text, req.Lenient)
+	if err != nil {
+		return result, err
+	}
+	h.Type, h.ID, result.Used = req.Type, req.ID, used
+	scope := "history " + result.Path + "?" + used
+	if h.Position, err = s.openCursor(scope, cursor); err != nil {
+		return result, err
+	}
+	if result.Page, err = s.Store.History(ctx, a, h); err != nil {
+		return result, fmt.Errorf("read %s: %w", result.Path, err)
+	}
+	result.Next = s.signCursor(scope, result.Page.Next)
+	return result, nil
+}
+
+// parseHistory reads the parameters of a history; used are those that have an
+// effect.
+func (s *Service) parseHistory(text string, lenient bool) (h History, used string, err error) {
+	values, err := url.ParseQuery(text)
+	if err != nil {
+		return h, "", fhir.NewInvalid(nil, fhir.CodeInvalid, "", "the parameters are not in the form of a URL's query")
+	}
+	h.Count = s.PageSize
+	for name, all := range values {
+		value, ok := all[0], len(all) == 1
+		switch name {
+		case "_count":
+			h.Count, err = strconv.Atoi(value)
+			ok = ok && err == nil && h.Count > 0
+			h.Count = min(h.Count, s.MaxPageSize)
+		case "_since", "_at":
+			// A plus sign that was not escaped arrives as a space.
+			period, valid := fhir.ParseDateTime(strings.Replace(value, " ", "+", 1), s.Search.Zone(), true)
+			ok = ok && valid
+			if name == "_since" {
+				h.Since = period.Low
+			} else {
+				h.Current, h.Until = period.Low, period.High
+			}
+		default:
+			if !lenient {
+				return h, "", fhir.NewInvalid(nil, fhir.CodeNotSupported, "", "a history takes the parameters _count, _since and _at")
+			}
+			delete(values, name)
+			continue
+		}
+		if !ok {
+			return h, "", fhir.NewInvalid(nil, fhir.CodeValue, "", "the value of "+name+" is not valid")
 		}
 	}
-	scope := fmt.Sprintf("history %s/%s since %d", req.Type, req.ID, req.Since)
-	position, err := s.openCursor(scope, req.Cursor)
-	if err != nil {
-		return HistoryResult{}, err
-	}
-	if req.Count == 0 {
-		req.Count = s.PageSize
-	}
-	page, err := s.Store.History(ctx, a, History{
-		Type: req.Type, ID: req.ID, Since: req.Since,
-		Count: min(req.Count, s.MaxPageSize), Position: position,
-	})
-	if err != nil {
-		return HistoryResult{}, fmt.Errorf("history of %s/%s: %w", req.Type, req.ID, err)
-	}
-	return HistoryResult{Page: page, Next: s.signCursor(scope, page.Next)}, nil
+	return h, values.Encode(), nil
 }

@@ -89,6 +89,9 @@ type History struct {
 	Type, ID string
 	Since    fhir.Moment // only versions at or after; 0 for all
 	Until    fhir.Moment // only versions before; 0 for all
+	// Current leaves out what was over by then: versions that others had
+	// followed, and deletions. 0 for all.
+	Current  fhir.Moment
 	Count    int
 	Position []byte
 }
@@ -142,7 +145,8 @@ type Store interface {
 	// here are passed over. Errors: ErrTooCostly, ErrBadCursor.
 	Search(ctx context.Context, a Access, q *search.Query) (Page, error)
 
-	// History gives one page of versions, newest first. Errors: ErrNotFound
+	// History gives one page of versions, newest first; with Current, pages
+	// before the last may hold fewer than Count, or none. Errors: ErrNotFound
 	// when History names a resource that never existed; ErrBadCursor.
 	History(ctx context.Context, a Access, h History) (Page, error)
 

@@ -113,20 +113,12 @@ func effectIssue(o resources.Outcome) fhir.Issue {
 //
 // https://hl7.org/fhir/R4/http.html#cread
 func notModified(r *http.Request, v resources.Version) bool {
-	if tags, ok := r.Header["If-None-Match"]; ok {
-		for tag := range strings.SplitSeq(strings.Join(tags, ","), ",") {
-			tag = strings.TrimSpace(tag)
-			version, ok := resources.ParseETag(tag)
-			if tag == "*" || ok && version == v.Version {
-				return true
-			}
+	k := resources.Known{Tags: strings.Join(r.Header["If-None-Match"], ",")}
+	if header := r.Header.Get("If-Modified-Since"); header != "" {
+		// HTTP knows whole seconds: what was changed later within one cannot be told.
+		if since, err := http.ParseTime(header); err == nil {
+			k.Before = fhir.MomentOf(since.Add(time.Second))
 		}
-		return false // RFC 9110: then If-Modified-Since does not count
 	}
-	header := r.Header.Get("If-Modified-Since")
-	if header == "" {
-		return false
-	}
-	since, err := http.ParseTime(header)
-	return err == nil && !v.LastUpdated.Time().Truncate(time.Second).After(since)
+	return k.Has(v)
 }

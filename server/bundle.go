@@ -74,14 +74,15 @@ func (s *Server) resultEntry(r *resources.EntryResult, preferred string) bundleE
 	e := bundleEntry{response: http.StatusOK}
 	var err error
 	switch {
+	case r.Known:
+		return bundleEntry{response: http.StatusNotModified, version: r.Read}
 	case r.Read != nil:
 		e.version, e.fullURL = r.Read, s.fullURL(*r.Read)
 		e.resource, err = s.cut(*r.Read, &r.View, r.Read.Type)
 	case r.Search != nil:
 		e.resource, err = s.appendSearchset(nil, "", *r.Search)
-	case r.History != nil && len(r.History.Versions) > 0:
-		v := r.History.Versions[0]
-		e.resource = s.appendHistory(nil, v.Type, v.ID, nil, *r.History)
+	case r.History != nil:
+		e.resource = s.appendHistory(nil, "", *r.History)
 	}
 	if err != nil {
 		r.Err = err

@@ -2,6 +2,7 @@ package server
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
@@ -39,12 +40,17 @@ func appendTotal(b []byte, total int) []byte {
 	return strconv.AppendInt(append(b, `,"total":`...), int64(total), 10)
 }
 
-// withQuery joins a URL and a query that may be empty.
-func withQuery(url, query string) string {
-	if query == "" {
+// pageURL is the URL of a page of a search or history: its path, the parameters
+// that had an effect, and the cursor, which the first page does not have.
+func (s *Server) pageURL(path, used, cursor string) string {
+	url := strings.TrimSuffix(s.Resources.BaseURL+"/"+path, "/")
+	if cursor != "" {
+		used = strings.TrimPrefix(used+"&"+resources.PageParameter+"="+cursor, "&")
+	}
+	if used == "" {
 		return url
 	}
-	return url + "?" + query
+	return url + "?" + used
 }
 
 // fullURL is Bundle.entry.fullUrl of a version.

@@ -79,16 +79,10 @@ func cursorIn(query string) string {
 func (s *Server) appendSearchset(b []byte, cursor string, result resources.SearchResult) ([]byte, error) {
 	b = append(b, `{"resourceType":"Bundle","type":"searchset"`...)
 	b = appendTotal(b, result.Total)
-	page := func(cursor string) string {
-		query := result.Query.Used
-		if cursor != "" {
-			query = strings.TrimPrefix(query+"&"+resources.PageParameter+"="+cursor, "&")
-		}
-		return withQuery(strings.TrimSuffix(s.Resources.BaseURL+"/"+result.Path, "/"), query)
-	}
-	l := links{self: page(cursor), first: page("")}
+	used := result.Query.Used
+	l := links{self: s.pageURL(result.Path, used, cursor), first: s.pageURL(result.Path, used, "")}
 	if result.Next != "" {
-		l.next = page(result.Next)
+		l.next = s.pageURL(result.Path, used, result.Next)
 	}
 	w := entryWriter{text: l.append(b)}
 	var searched []string

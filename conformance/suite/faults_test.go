@@ -29,6 +29,9 @@ var faults = []faultAgainst{
 		return body
 	})},
 	{"conditional-read", "If-None-Match is passed over", deaf("GET", "If-None-Match")},
+	{"conditional-read.4", "ifNoneMatch of an entry is passed over", asking(at("POST", "/fhir"), func(_ *http.Request, body []byte) []byte {
+		return bytes.ReplaceAll(body, []byte(`"ifNoneMatch":"W/\"`), []byte(`"ifNoneMatch":"W/\"9`))
+	})},
 	{"vread", "the current version, whatever is asked for", asking(at("GET", "/_history/"), func(r *http.Request, body []byte) []byte {
 		r.URL.Path, _, _ = strings.Cut(r.URL.Path, "/_history/")
 		return body
@@ -60,6 +63,8 @@ var faults = []faultAgainst{
 		return slices.DeleteFunc(all, func(e any) bool { return e.(map[string]any)["resource"] == nil })
 	}))},
 	{"history", "entries without request", answering(at("GET", "/_history"), text(`"request":`, `"x":`))},
+	{"history.8", "_at is passed over", ignoring("_at")},
+	{"history-type.3", "_at is passed over", ignoring("_at")},
 	{"history-type", "one entry is left out", answering(at("GET", "/_history"), entries(butLast))},
 	{"history-system", "one type is left out", answering(at("GET", "/_history"), entries(func(all []any) []any {
 		return slices.DeleteFunc(all, func(e any) bool { return strings.Contains(e.(map[string]any)["fullUrl"].(string), "/Basic/") })

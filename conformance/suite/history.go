@@ -116,6 +116,37 @@ func historyRequirements() []Requirement {
 			s.do("GET /Parrot/_history", "").refused(404)
 			s.do("GET /Patient/_history?_since=yesterday", "").refused(400)
 		}},
+		Requirement{ID: "history-type.3", Clause: clause, Text: "_at selects from the history of a type what was current then, or is refused", Needs: wide(interactions("Patient", "history-type")), Check: func(s *Session) {
+			s.have("p1", `Patient {"active":true}`, "p2", `Patient {"active":true}`)
+			first := s.do("GET /Patient/<p1>", "").must(200).get("meta.lastUpdated")
+			s.do("PUT /Patient/<p1>", s.own("p1", `Patient {"active":false}`)).must(200)
+			second := s.do("GET /Patient/<p1>", "").must(200).get("meta.lastUpdated")
+			s.do("DELETE /Patient/<p2>", "").must(200, 204)
+			// On a server with many resources, _since keeps the answer short.
+			at := func(at string) string {
+				return "GET " + strings.ReplaceAll("/Patient/_history?_at="+at+"&_since="+first, "+", "%2B")
+			}
+			if s.noteRefusal(s.do(at(first), "", strict)) {
+				return
+			}
+			for when, want := range map[string]string{first: "true", second: "false p2", "2999": "false"} {
+				var got []string
+				for _, page := range s.pages(at(when), strict) {
+					for _, e := range page.entries() {
+						switch s.nameOf(pathOf(e)) {
+						case "p1":
+							got = append(got, e.get("resource.active").text())
+						case "p2":
+							got = append(got, "p2")
+						}
+					}
+				}
+				slices.Sort(got)
+				if strings.Join(got, " ") != want {
+					s.errorf("%s: of the two resources it gives %v, want %s", at(when), got, want)
+				}
+			}
+		}},
 		Requirement{ID: "history-system.1", Clause: clause, Text: "The history of the system has every change of every type", Needs: wide(systemwide("history-system")), Check: func(s *Session) {
 			s.historyOfMany("/_history", "Patient", "Basic")
 		}},

@@ -110,6 +110,19 @@ func conditionalReadRequirements() []Requirement {
 			s.do("PUT /Patient/<p1>", s.own("p1", `Patient {"active":false}`)).must(200)
 			s.do("GET /Patient/<p1>", "", "If-None-Match: "+tag).want(200).equal("active", "false")
 		}},
+		Requirement{ID: "conditional-read.4", Clause: r4 + "bundle-definitions.html#Bundle.entry.request.ifNoneMatch", Text: "In a Bundle, ifNoneMatch and ifModifiedSince do what the headers do", Needs: append(claimed("full-support"), systemwide("batch")), Check: func(s *Session) {
+			s.have("p1", `Patient {"active":true}`)
+			now := s.do("GET /Patient/<p1>", "").must(200)
+			tag := strings.ReplaceAll(now.header.Get("ETag"), `"`, `\"`)
+			a := s.do("POST ", bundleOf("batch",
+				entry("", "GET Patient/<p1>", "", `,"ifNoneMatch":"`+tag+`"`),
+				entry("", "GET Patient/<p1>", "", `,"ifNoneMatch":"W/\"no-such-version\""`),
+				entry("", "GET Patient/<p1>", "", `,"ifModifiedSince":"`+now.get("meta.lastUpdated")+`"`),
+				entry("", "GET Patient/<p1>", "", `,"ifModifiedSince":"2000-01-01T00:00:00Z"`),
+			)).must(200)
+			a.entryStatuses("304 200 304 200")
+			a.equal("entry.0.resource", "").equal("entry.1.resource.active", "true").equal("entry.2.resource", "").equal("entry.3.resource.active", "true")
+		}},
 	)
 }
 

@@ -121,6 +121,9 @@ func (r *Registry) add(p *definitions.SearchParameter) error {
 	return nil
 }
 
+// Zone is Config.Zone, or UTC.
+func (r *Registry) Zone() *time.Location { return r.zone }
+
 // Types are the resource types, sorted.
 func (r *Registry) Types() []string { return r.set.ResourceTypes() }
 

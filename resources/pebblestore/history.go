@@ -3,7 +3,9 @@ package pebblestore
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"sort"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -53,19 +55,33 @@ func (s *Store) history(ctx context.Context, h resources.History) (resources.Pag
 	}
 	defer changes.close()
 	page := resources.Page{Total: -1}
+	// Of a time long ago most changes may be over. A page ends with what it
+	// has found once it has passed over so many, and the next goes on.
+	left := s.limits.Records
 	for changes.next() {
 		if err := ctx.Err(); err != nil {
 			return resources.Page{}, err
 		}
-		if len(page.Versions) == h.Count {
+		at := changes.at().moment()
+		if len(page.Versions) == h.Count || left == 0 {
 			if h.Count > 0 {
-				page.Next = appendMoment(nil, page.Versions[h.Count-1].LastUpdated)
+				page.Next = appendMoment(nil, at+1)
 			}
 			break
 		}
 		v, err := s.changed(snapshot, changes.at())
 		if err != nil {
 			return resources.Page{}, err
+		}
+		if at < h.Current {
+			over, err := s.followed(snapshot, changes.at(), h.Current)
+			if err != nil {
+				return resources.Page{}, err
+			}
+			if over || v.Deleted() {
+				left--
+				continue
+			}
 		}
 		page.Versions = append(page.Versions, v)
 	}
@@ -83,6 +99,29 @@ func (s *Store) changed(r pebble.Reader, c *changeIterator) (resources.Version, 
 		return resources.Version{}, err
 	}
 	return readVersion(c.name, record)
+}
+
+// followed reports whether another version had followed that of a change by a
+// moment.
+func (s *Store) followed(r pebble.Reader, c *changeIterator, by fhir.Moment) (bool, error) {
+	rid, version, err := readChange(c.it.Value())
+	if err != nil {
+		return false, err
+	}
+	current, closer, err := r.Get(currentKey(c.t, rid))
+	if err != nil {
+		return false, err
+	}
+	h, _, err := readHead(current)
+	if err = errors.Join(err, closer.Close()); err != nil || h.version == version {
+		return false, err
+	}
+	next, err := s.recordOf(r, c.t, rid, version+1)
+	if err != nil {
+		return false, err
+	}
+	h, _, err = readHead(next)
+	return h.lastUpdated <= by, err
 }
 
 // recordOf is a copy of the record of a version that is known to exist.
@@ -112,41 +151,52 @@ func (s *Store) instanceHistory(r pebble.Reader, h resources.History) (resources
 	if err != nil {
 		return resources.Page{}, err
 	}
-	version := current.version
+	// Versions follow each other in time: those asked for are all that lie
+	// between two of them.
+	var failed error
+	versionAt := func(version uint64) resources.Version {
+		record := record
+		if version < current.version {
+			var err error
+			if record, err = get(r, olderKey(t, rid, version)); err != nil {
+				failed = errors.Join(failed, err)
+			}
+		}
+		v, err := readVersion(h.Type, record)
+		failed = errors.Join(failed, err)
+		return v
+	}
+	// before is the number of versions before a moment.
+	before := func(m fhir.Moment) uint64 {
+		return uint64(sort.Search(int(current.version), func(i int) bool { return versionAt(uint64(i)+1).LastUpdated >= m }))
+	}
+	first, last := uint64(1), current.version
+	if h.Since != 0 {
+		first = before(h.Since) + 1
+	}
+	if h.Until != 0 {
+		last = before(h.Until)
+	}
+	if h.Current != 0 {
+		was := before(h.Current + 1) // the version that was current at that moment
+		if v := versionAt(max(was, 1)); v.Deleted() && v.LastUpdated < h.Current {
+			was++
+		}
+		first = max(first, was)
+	}
+	page := resources.Page{Total: int(max(last+1, first) - first)}
 	if h.Position != nil {
 		before, n := binary.Uvarint(h.Position)
 		if n != len(h.Position) || before == 0 || before > current.version+1 {
 			return resources.Page{}, resources.ErrBadCursor
 		}
-		version = before - 1
+		last = min(last, before-1)
 	}
-	page := resources.Page{Total: -1}
-	if h.Since == 0 && h.Until == 0 {
-		page.Total = int(current.version)
+	for ; last >= first && len(page.Versions) < h.Count && failed == nil; last-- {
+		page.Versions = append(page.Versions, versionAt(last))
 	}
-	for ; version > 0; version-- {
-		if version < current.version {
-			if record, err = get(r, olderKey(t, rid, version)); err != nil {
-				return resources.Page{}, err
-			}
-		}
-		v, err := readVersion(h.Type, record)
-		if err != nil {
-			return resources.Page{}, err
-		}
-		if h.Until != 0 && v.LastUpdated >= h.Until {
-			continue
-		}
-		if v.LastUpdated < h.Since {
-			break
-		}
-		if len(page.Versions) == h.Count {
-			if h.Count > 0 {
-				page.Next = binary.AppendUvarint(nil, version+1)
-			}
-			break
-		}
-		page.Versions = append(page.Versions, v)
+	if last >= first && h.Count > 0 {
+		page.Next = binary.AppendUvarint(nil, last+1)
 	}
-	return page, nil
+	return page, failed
 }

@@ -54,19 +54,43 @@ func (s *suite) wantHistory(h resources.History, all []resources.Version, keep f
 	}
 }
 
-// within reports whether a version is in the time that a history asks for.
-func within(v resources.Version, since, until fhir.Moment) bool {
-	return v.LastUpdated >= since && (until == 0 || v.LastUpdated < until)
+// within reports whether a version is in the time that a history asks for; all
+// are the versions there are, oldest first.
+func within(v resources.Version, h resources.History, all []resources.Version) bool {
+	if v.LastUpdated < h.Since || h.Until != 0 && v.LastUpdated >= h.Until {
+		return false
+	}
+	if v.LastUpdated >= h.Current {
+		return true
+	}
+	for _, next := range all {
+		if next.Type == v.Type && next.ID == v.ID && next.Version == v.Version+1 && next.LastUpdated <= h.Current {
+			return false
+		}
+	}
+	return !v.Deleted()
+}
+
+// times are the bounds that histories of these versions may have: none, the
+// moment of each version and the ones beside it.
+func times(all []resources.Version) []fhir.Moment {
+	bounds := []fhir.Moment{0}
+	for _, v := range all {
+		bounds = append(bounds, v.LastUpdated-1, v.LastUpdated, v.LastUpdated+1)
+	}
+	return bounds
 }
 
 func (s *suite) instanceHistory() {
 	all := s.makeHistory()
 	for _, since := range []fhir.Moment{0, all[2].LastUpdated, all[2].LastUpdated + 1} {
-		for _, until := range []fhir.Moment{0, all[6].LastUpdated, all[6].LastUpdated + 1} {
-			h := resources.History{Type: "Patient", ID: "a", Since: since, Until: until}
-			s.wantHistory(h, all, func(v resources.Version) bool {
-				return v.Type == "Patient" && v.ID == "a" && within(v, since, until)
-			})
+		for _, until := range times(all) {
+			for _, current := range times(all) {
+				for _, id := range []string{"a", "b"} {
+					h := resources.History{Type: "Patient", ID: id, Since: since, Until: until, Current: current}
+					s.wantHistory(h, all, func(v resources.Version) bool { return v.Type == "Patient" && v.ID == id && within(v, h, all) })
+				}
+			}
 		}
 	}
 	for _, h := range []resources.History{{Type: "Patient", ID: "none"}, {Type: "Observation", ID: "a"}} {
@@ -81,11 +105,13 @@ func (s *suite) typeAndSystemHistory() {
 	all := s.makeHistory()
 	for _, since := range []fhir.Moment{0, all[1].LastUpdated, all[5].LastUpdated + 1} {
 		for _, until := range []fhir.Moment{0, all[6].LastUpdated, all[7].LastUpdated + 1} {
-			s.wantHistory(resources.History{Since: since, Until: until}, all, func(v resources.Version) bool { return within(v, since, until) })
-			for _, resourceType := range []string{"Patient", "Immunization", "Observation"} {
-				s.wantHistory(resources.History{Type: resourceType, Since: since, Until: until}, all, func(v resources.Version) bool {
-					return v.Type == resourceType && within(v, since, until)
-				})
+			for _, current := range times(all) {
+				h := resources.History{Since: since, Until: until, Current: current}
+				s.wantHistory(h, all, func(v resources.Version) bool { return within(v, h, all) })
+				for _, resourceType := range []string{"Patient", "Immunization", "Observation"} {
+					h.Type = resourceType
+					s.wantHistory(h, all, func(v resources.Version) bool { return v.Type == resourceType && within(v, h, all) })
+				}
 			}
 		}
 	}
@@ -94,8 +120,8 @@ func (s *suite) typeAndSystemHistory() {
 // historyPages: pages of every size together give the whole, and versions that
 // are added meanwhile do not disturb them.
 func (s *suite) historyPages() {
-	s.makeHistory()
-	for _, h := range []resources.History{{}, {Type: "Patient"}, {Type: "Patient", ID: "a"}, {Type: "Patient", Since: 1}} {
+	all := s.makeHistory()
+	for _, h := range []resources.History{{}, {Type: "Patient"}, {Type: "Patient", ID: "a"}, {Type: "Patient", Since: 1}, {Current: all[4].LastUpdated, Until: all[8].LastUpdated}} {
 		h.Count = 100
 		whole, err := s.store.History(s.ctx, s.all, h)
 		if err != nil {
@@ -114,7 +140,7 @@ func (s *suite) historyPages() {
 					break
 				}
 				h.Position = page.Next
-				s.create("Patient", fmt.Sprintf("new-%s-%s-%d-%d-%d", h.Type, h.ID, h.Since, count, pages), "")
+				s.create("Patient", fmt.Sprintf("new-%s-%s-%d-%d-%d-%d", h.Type, h.ID, h.Since, h.Current, count, pages), "")
 			}
 			if diff := cmp.Diff(whole.Versions, got); diff != "" {
 				s.Errorf("History(%+v) in pages (-whole +pages):\n%s", h, diff)
