@@ -68,7 +68,7 @@ func (c *checking) indexPrefixes() [][]byte {
 	var prefixes [][]byte
 	for parameter, p := range c.s.names.parameters {
 		if strings.HasPrefix(parameter, c.name+"/") {
-			prefixes = append(prefixes, indexPrefix(p, 0)[:indexPrefixLength-1])
+			prefixes = append(prefixes, parameterSpace(p))
 		}
 	}
 	slices.SortFunc(prefixes, bytes.Compare)

@@ -23,13 +23,15 @@ const (
 	kindRange      kind = 11 // its ends
 	kindQuantity   kind = 12 // the number; its unit is looked up in the resource
 	kindQuantities kind = 13 // the ends of its range; likewise
-	kindDate       kind = 16 // low end and length; 16 and up are the classes of date.go
+	kindComposite  kind = 14 // kind and value of each component
+	kindDate       kind = 16 // low end and length; 16 and up are the classes of datekeys.go
 )
 
+// parameterSpace is what all keys of a parameter begin with.
+func parameterSpace(p parameterID) []byte { return []byte{spaceIndex, byte(p >> 8), byte(p)} }
+
 // indexPrefix is what the keys of a kind of value of a parameter begin with.
-func indexPrefix(p parameterID, k kind) []byte {
-	return []byte{spaceIndex, byte(p >> 8), byte(p), byte(k)}
-}
+func indexPrefix(p parameterID, k kind) []byte { return append(parameterSpace(p), byte(k)) }
 
 const indexPrefixLength = 4
 
@@ -46,43 +48,11 @@ func (k *keySet) add(p parameterID, e *search.Entry, rid uint64) {
 		k.addText(p, kindIdentifier, rid, e.Code, e.System)
 		return
 	}
-	switch e.Parameter.Type {
-	case search.Number:
-		k.addNumbers(p, kindNumber, kindRange, e, rid)
-	case search.Quantity:
-		k.addNumbers(p, kindQuantity, kindQuantities, e, rid)
-	case search.Date:
-		k.begin(p, kindDate+kind(classOf(e.Period)))
-		k.bytes = appendPeriod(k.bytes, e.Period)
-		k.end(rid)
-	case search.String:
-		k.addText(p, kindString, rid, e.Folded)
-	case search.Token:
-		k.addText(p, kindToken, rid, e.Code, e.System)
-		if e.System != "" {
-			k.addText(p, kindSystem, rid, e.System)
-		}
-	case search.Reference:
-		if isLocal(e.Target) {
-			k.begin(p, kindTarget)
-			k.bytes = appendTarget(k.bytes, e.Target)
-			k.end(rid)
-		} else {
-			k.addText(p, kindURL, rid, e.Target.Text)
-		}
-	case search.URI:
-		k.addText(p, kindURI, rid, e.Text)
-	case search.Composite:
-		// The key leads to the resources by the first component; whether the
-		// others go with it is looked up in the resource.
-		if len(e.Components) > 0 && e.Components[0].Parameter != nil {
-			k.add(p, &e.Components[0], rid)
-		}
+	k.bytes = appendValue(append(k.bytes, parameterSpace(p)...), e)
+	k.end(rid)
+	if e.Parameter.Type == search.Token && e.System != "" {
+		k.addText(p, kindSystem, rid, e.System)
 	}
-}
-
-func (k *keySet) begin(p parameterID, of kind) {
-	k.bytes = append(k.bytes, spaceIndex, byte(p>>8), byte(p), byte(of))
 }
 
 func (k *keySet) end(rid uint64) {
@@ -91,22 +61,56 @@ func (k *keySet) end(rid uint64) {
 }
 
 func (k *keySet) addText(p parameterID, of kind, rid uint64, texts ...string) {
-	k.begin(p, of)
-	for _, text := range texts {
-		k.bytes, _ = appendText(k.bytes, text)
-	}
+	k.bytes, _ = appendTexts(append(k.bytes, parameterSpace(p)...), of, texts...)
 	k.end(rid)
 }
 
-func (k *keySet) addNumbers(p parameterID, single, ranged kind, e *search.Entry, rid uint64) {
-	if e.Low == e.High {
-		k.begin(p, single)
-		k.bytes = appendFloat(k.bytes, e.Low)
-	} else {
-		k.begin(p, ranged)
-		k.bytes = appendFloat(appendFloat(k.bytes, e.Low), e.High)
+// appendValue appends kind and value of an entry that has AspectValue.
+func appendValue(dst []byte, e *search.Entry) []byte {
+	switch e.Parameter.Type {
+	case search.Number:
+		return appendNumbers(dst, kindNumber, kindRange, e)
+	case search.Quantity:
+		return appendNumbers(dst, kindQuantity, kindQuantities, e)
+	case search.Date:
+		return appendPeriod(append(dst, byte(kindDate)+byte(classOf(e.Period))), e.Period)
+	case search.String:
+		dst, _ = appendTexts(dst, kindString, e.Folded)
+	case search.Token:
+		dst, _ = appendTexts(dst, kindToken, e.Code, e.System)
+	case search.Reference:
+		if isLocal(e.Target) {
+			return appendTarget(append(dst, byte(kindTarget)), e.Target)
+		}
+		dst, _ = appendTexts(dst, kindURL, e.Target.Text)
+	case search.URI:
+		dst, _ = appendTexts(dst, kindURI, e.Text)
+	case search.Composite:
+		dst = append(dst, byte(kindComposite))
+		for i := range e.Components {
+			dst = appendValue(dst, &e.Components[i])
+		}
 	}
-	k.end(rid)
+	return dst
+}
+
+// appendTexts appends a kind and its texts, and reports whether one was cut.
+func appendTexts(dst []byte, k kind, texts ...string) ([]byte, bool) {
+	dst = append(dst, byte(k))
+	cut := false
+	for _, text := range texts {
+		var c bool
+		dst, c = appendText(dst, text)
+		cut = cut || c
+	}
+	return dst, cut
+}
+
+func appendNumbers(dst []byte, single, ranged kind, e *search.Entry) []byte {
+	if e.Low == e.High {
+		return appendFloat(append(dst, byte(single)), e.Low)
+	}
+	return appendFloat(appendFloat(append(dst, byte(ranged)), e.Low), e.High)
 }
 
 // isLocal reports whether a reference names a resource by type and id.
@@ -117,81 +121,51 @@ func appendTarget(dst []byte, r fhir.Reference) []byte {
 	return appendID(dst, r.ID)
 }
 
-// The index of dates must find intervals by their low ends and by their high
-// ends. Intervals of similar length are kept together, sorted by their low
-// ends: among those no longer than a day, the ones that end after noon begin
-// after yesterday's noon.
-
-// classLengths are the longest intervals of each class but the last two, in
-// microseconds: what FHIR's precisions cover, and lifetimes.
-var classLengths = [...]fhir.Moment{1, second, 60 * second, 24 * 3600 * second, 31 * day, 366 * day, 20 * 366 * day}
-
-const (
-	second fhir.Moment = 1e6
-	day                = 24 * 3600 * second
-
-	classLong   = len(classLengths)     // longer ones, and those without an end
-	classNoLow  = len(classLengths) + 1 // those without a beginning, by their high end
-	dateClasses = len(classLengths) + 2
-)
-
-func classOf(i fhir.Interval) int {
-	if i.Low <= fhir.EarliestMoment {
-		return classNoLow
+// readValue reads back the entry under kind and value, as far as comparisons look
+// at it, and gives what follows. A text that was cut is not all of it. An entry
+// has neither the unit of a quantity nor the version of a reference.
+func readValue(e *search.Entry, b []byte) (rest []byte, cut, ok bool) {
+	if len(b) == 0 {
+		return nil, false, false
 	}
-	for c, longest := range classLengths {
-		if i.High-i.Low <= longest {
-			return c
+	k, b := kind(b[0]), b[1:]
+	switch k {
+	case kindNumber, kindQuantity:
+		if len(b) < 8 {
+			return nil, false, false
 		}
-	}
-	return classLong
-}
-
-// appendPeriod appends an interval as keys of its class have it.
-func appendPeriod(dst []byte, i fhir.Interval) []byte {
-	class := classOf(i)
-	switch {
-	case class == classNoLow:
-		return appendMoment(dst, i.High)
-	case class == classLong:
-		return appendMoment(appendMoment(dst, i.Low), i.High)
-	}
-	dst = appendMoment(dst, i.Low)
-	if length := i.High - i.Low; length != classLengths[class] {
-		return appendMoment(append(dst, periodOther), length)
-	}
-	return append(dst, periodFull)
-}
-
-// What follows the low end of a class with a longest length: most intervals
-// have just that length. The order is that of the lengths.
-const (
-	periodOther byte = 0 // its length follows
-	periodFull  byte = 0xFF
-)
-
-// readPeriod reads what appendPeriod wrote for a class.
-func readPeriod(class int, b []byte) (fhir.Interval, bool) {
-	if len(b) < momentLength {
-		return fhir.Interval{}, false
-	}
-	first, b := readMoment(b), b[momentLength:]
-	switch {
-	case class == classNoLow:
-		return fhir.Interval{Low: fhir.EarliestMoment, High: first}, true
-	case class == classLong:
-		if len(b) < momentLength {
-			return fhir.Interval{}, false
+		e.Low = readFloat(b)
+		e.High = e.Low
+		return b[8:], false, true
+	case kindRange, kindQuantities:
+		if len(b) < 16 {
+			return nil, false, false
 		}
-		return fhir.Interval{Low: first, High: readMoment(b)}, true
+		e.Low, e.High = readFloat(b), readFloat(b[8:])
+		return b[16:], false, true
+	case kindToken:
+		var cutSystem bool
+		if e.Code, cut, b, ok = readText(b); ok {
+			e.System, cutSystem, b, ok = readText(b)
+		}
+		return b, cut || cutSystem, ok
+	case kindString:
+		e.Folded, cut, b, ok = readText(b)
+		return b, cut, ok
+	case kindURI:
+		e.Text, cut, b, ok = readText(b)
+		return b, cut, ok
+	case kindURL:
+		e.Target = fhir.Reference{}
+		e.Target.Text, cut, b, ok = readText(b)
+		return b, cut, ok
+	case kindTarget:
+		e.Target = fhir.Reference{Kind: fhir.Relative}
+		if e.Target.Type, _, b, ok = readText(b); ok {
+			e.Target.ID, b, ok = readID(b)
+		}
+		return b, false, ok
 	}
-	switch {
-	case class > classLong || len(b) == 0:
-		return fhir.Interval{}, false
-	case b[0] == periodFull:
-		return fhir.Interval{Low: first, High: first + classLengths[class]}, true
-	case len(b) < 1+momentLength:
-		return fhir.Interval{}, false
-	}
-	return fhir.Interval{Low: first, High: first + readMoment(b[1:])}, true
+	e.Period, b, ok = readPeriod(int(k)-int(kindDate), b)
+	return b, false, ok
 }

@@ -100,8 +100,8 @@ func TestPeriods(t *testing.T) {
 			b.High = max(b.High, b.Low+1)
 		}
 		x := appendPeriod(nil, a)
-		if got, ok := readPeriod(classOf(a), x); !ok || got != a {
-			t.Fatalf("readPeriod(key of %v) = %v, %v", a, got, ok)
+		if got, rest, ok := readPeriod(classOf(a), append(x, "rest"...)); !ok || got != a || string(rest) != "rest" {
+			t.Fatalf("readPeriod(key of %v) = %v, %q, %v", a, got, rest, ok)
 		}
 		if classOf(a) == classOf(b) {
 			want := cmp.Or(cmp.Compare(a.Low, b.Low), cmp.Compare(a.High, b.High))

@@ -21,7 +21,7 @@ type span struct{ low, high []byte }
 // collectSpans adds to a set the rids of the keys in spans that accept takes,
 // and reports false when they are too many.
 func (x *execution) collectSpans(spans []span, into *roaring64.Bitmap, accept func(key []byte) bool) bool {
-	left := x.limits.Collect
+	left := x.limits.Collect - int(into.GetCardinality())
 	for _, s := range spans {
 		it, err := x.r.NewIter(&pebble.IterOptions{LowerBound: s.low, UpperBound: s.high})
 		if err != nil {
@@ -49,17 +49,14 @@ func (x *execution) compileRanges(n *node, p indexed, c *search.Compare) {
 	n.collect = func(into *roaring64.Bitmap) bool {
 		for i := range c.Values {
 			// Values are compared one by one, each within its own ranges.
-			v := c.Values[i]
-			if c.Parameter.Type == search.Quantity && !(v.AnySystem && v.AnyCode) {
-				n.loose = true // keys do not hold units
-				v.System, v.Code, v.AnySystem, v.AnyCode = "", "", true, true
-			}
+			v, loose := inKeys(c.Parameter, c.Values[i])
+			n.loose = n.loose || loose
 			one := &search.Compare{Parameter: c.Parameter, Values: []search.Value{v}}
 			entries := []search.Entry{{Parameter: c.Parameter}}
 			accept := func(key []byte) bool {
-				return readEntry(&entries[0], key) && one.Match(entries)
+				return x.readKey(&entries[0], key) && one.Match(entries)
 			}
-			if !x.collectSpans(spansOf(p.id, c.Parameter.Type, &v), into, accept) {
+			if !x.collectSpans(spansOf(parameterSpace(p.id), c.Parameter.Type, &v), into, accept) {
 				return false
 			}
 		}
@@ -67,44 +64,31 @@ func (x *execution) compileRanges(n *node, p indexed, c *search.Compare) {
 	}
 }
 
-// readEntry reads back the entry of a date, number or quantity from its key.
-func readEntry(e *search.Entry, key []byte) bool {
-	value := key[indexPrefixLength : len(key)-ridLength]
-	switch k := kind(key[indexPrefixLength-1]); k {
-	case kindNumber, kindQuantity:
-		if len(value) < 8 {
-			return false
-		}
-		e.Low = readFloat(value)
-		e.High = e.Low
-	case kindRange, kindQuantities:
-		if len(value) < 16 {
-			return false
-		}
-		e.Low, e.High = readFloat(value), readFloat(value[8:])
-	default:
-		var ok bool
-		e.Period, ok = readPeriod(int(k-kindDate), value)
-		return ok
+// readKey reads back the entry of a key.
+func (x *execution) readKey(e *search.Entry, key []byte) bool {
+	_, _, ok := readValue(e, key[indexPrefixLength-1:len(key)-ridLength])
+	if !ok {
+		x.fail(errCorrupt)
 	}
-	return true
+	return ok
 }
 
-func spansOf(p parameterID, t search.Type, v *search.Value) []span {
+// spansOf are where, after the beginning of keys, values may compare with v.
+func spansOf(head []byte, t search.Type, v *search.Value) []span {
 	switch t {
 	case search.Date:
-		return dateSpans(p, v)
+		return dateSpans(head, v)
 	case search.Quantity:
-		return numberSpans(p, kindQuantity, kindQuantities, v)
+		return numberSpans(head, kindQuantity, kindQuantities, v)
 	}
-	return numberSpans(p, kindNumber, kindRange, v)
+	return numberSpans(head, kindNumber, kindRange, v)
 }
 
 // numberSpans are where numbers, and the low ends of ranges, may be.
-func numberSpans(p parameterID, single, ranged kind, v *search.Value) []span {
-	from, to := indexPrefix(p, single), indexPrefix(p, single)
-	lowFrom, lowTo := indexPrefix(p, ranged), after(indexPrefix(p, ranged))
-	upTo := func(f float64) []byte { return after(appendFloat(indexPrefix(p, ranged), f)) }
+func numberSpans(head []byte, single, ranged kind, v *search.Value) []span {
+	from, to := withKind(head, single), withKind(head, single)
+	lowFrom, lowTo := withKind(head, ranged), after(withKind(head, ranged))
+	upTo := func(f float64) []byte { return after(appendFloat(withKind(head, ranged), f)) }
 	switch v.Prefix {
 	case search.Gt, search.Ge, search.Sa:
 		from, to = appendFloat(from, v.Exact), after(to)
@@ -126,16 +110,21 @@ func numberSpans(p parameterID, single, ranged kind, v *search.Value) []span {
 }
 
 // dateSpans are where intervals may be, class by class.
-func dateSpans(p parameterID, v *search.Value) []span {
+func dateSpans(head []byte, v *search.Value) []span {
 	var spans []span
 	for class := range dateClasses {
-		prefix := indexPrefix(p, kindDate+kind(class))
+		k := kindDate + kind(class)
 		from, to := dateBounds(v, class)
 		if from <= to {
-			spans = append(spans, span{appendMoment(slices.Clone(prefix), from), after(appendMoment(slices.Clone(prefix), to))})
+			spans = append(spans, span{appendMoment(withKind(head, k), from), after(appendMoment(withKind(head, k), to))})
 		}
 	}
 	return spans
+}
+
+// withKind is a copy of a beginning of keys with a kind after it.
+func withKind(head []byte, k kind) []byte {
+	return append(append(make([]byte, 0, len(head)+1+momentLength), head...), byte(k))
 }
 
 // dateBounds are the least and the greatest low end, or high end for the class
@@ -321,9 +310,10 @@ func (x *execution) matchText(n *node, c *search.Compare, key []byte, field *str
 // compileBelow compiles :below of URIs and of canonical references.
 func (x *execution) compileBelow(n *node, p parameterID, c *search.Compare) {
 	if c.Parameter.Type == search.Reference {
-		x.compileEach(n, c, func(v *search.Value) (func() stream, bool) {
-			open, _ := x.equalReference(p, v)
-			return open, true
+		x.compileEach(n, p, c, func(v *search.Value) (exactly, bool) {
+			e := x.exactReference(v)
+			e.loose = true
+			return e, true
 		})
 		return
 	}

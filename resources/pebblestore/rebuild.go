@@ -12,7 +12,7 @@ import (
 
 // indexVersion is raised when the index gets other keys for the same entries,
 // so that stores made before are indexed anew.
-const indexVersion = 1
+const indexVersion = 2
 
 // metaIndex is followed by a type. The value says by which rules its index was
 // made.
@@ -130,7 +130,7 @@ func (s *Store) forget(t typeID, name string) error {
 		if !strings.HasPrefix(parameter, name+"/") {
 			continue
 		}
-		prefix := indexPrefix(p, 0)[:indexPrefixLength-1]
+		prefix := parameterSpace(p)
 		if err := s.db.DeleteRange(prefix, after(prefix), pebble.NoSync); err != nil {
 			return err
 		}

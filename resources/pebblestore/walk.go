@@ -56,9 +56,7 @@ func (x *execution) parts(name string, p *search.Parameter) []part {
 	entry := func(k kind, start func([]byte) ([]byte, bool)) part {
 		return part{indexPrefix(i.id, k), start, func(dst, key []byte) []byte {
 			e := search.Entry{Parameter: p}
-			if !readEntry(&e, key) {
-				x.fail(errCorrupt)
-			}
+			x.readKey(&e, key)
 			return appendSortEntry(dst, &e)
 		}, ofKey}
 	}
