@@ -31,5 +31,11 @@ func (c *clock) within(begin, end calendar.Date) bool {
 	return c.reached(begin) && !c.reached(end)
 }
 
+// apart has the clock learn the next limit anew, and returns the one that it knew.
+func (c *clock) apart() (knew calendar.Date) {
+	knew, c.next = c.next, never
+	return knew
+}
+
 // inForce reports whether a row is in force (RELEVANT-1, RELEVANT-2).
 func (c *clock) inForce(e effective) bool { return c.within(e.from, e.until) }

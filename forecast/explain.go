@@ -66,12 +66,14 @@ func (w *recorder) cut() []Step {
 // explain makes the prioritized patient series once more, by the same functions
 // and from the same facts, this time with a recorder.
 func (r *run) explain() {
+	knew := r.today.apart() // what the clock would learn it has learned before
 	for i := range r.engine.antigens {
 		f := &r.byAntigen[i]
 		for _, ps := range f.prioritized {
 			r.explainSeries(f, ps)
 		}
 	}
+	r.today.next = knew
 }
 
 // explainSeries notes in ps the steps of its evaluations, of its forecast and of

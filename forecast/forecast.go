@@ -12,22 +12,36 @@ func (r *run) process(out *Result) {
 		r.explain()
 		r.steps = &r.written
 	}
+	next := r.today.next
+	for i := range r.engine.antigens {
+		next = min(next, r.byAntigen[i].next)
+	}
 	for i := range r.engine.groups {
-		r.vaccineGroup(&r.engine.groups[i], out) // chapter 9
+		next = min(next, r.vaccineGroup(&r.engine.groups[i], out)) // chapter 9
 	}
 	r.reportEvaluations(out)
-	if out.NextChange = r.today.next; out.NextChange > calendar.Max {
-		out.NextChange = 0
+	out.NextChange = writtenDay(next)
+}
+
+// writtenDay returns a day that can be written down, and none for what lies beyond.
+func writtenDay(d calendar.Date) calendar.Date {
+	if d > calendar.Max {
+		return 0
 	}
+	return d
 }
 
 // antigen takes one antigen through chapters 5 to 8. Antigens know nothing of
-// each other, save that vaccine conflicts look at the whole history.
+// each other, save that vaccine conflicts look at the whole history, and that a
+// vaccine is not recommended while any antigen in it is contraindicated. So the day
+// on which contraindications change concerns all; of the others each antigen keeps
+// its own.
 func (r *run) antigen(a *antigen) {
 	f := &r.byAntigen[a.index]
 	*f = antigenForecast{series: r.series.take(len(a.series)), prioritized: r.chosen.take(len(a.series))}
 	f.immunity = r.evidenceOfImmunity(a)                 // 7.2
 	f.contra, f.barred = r.determineContraindications(a) // 7.3
+	common := r.today.apart()
 	completed, group, first := uint64(0), 0, 0
 	for i := range a.series {
 		s := &a.series[i]
@@ -44,11 +58,14 @@ func (r *run) antigen(a *antigen) {
 		ps.doses = r.doses[a.index]
 		ps.results = r.evaluations.take(n)
 		ps.targets = r.targets.take(n + len(s.doses) + 1)
+		known := r.today.apart()
 		r.evaluateHistory(ps)   // 4.4, chapter 6
 		r.forecastSeries(f, ps) // chapter 7
+		ps.next, r.today.next = r.today.next, known
 	}
 	f.choose(r, first)
 	determineBest(f.prioritized) // 8.8
+	f.next, r.today.next = r.today.next, common
 }
 
 // group returns the patient series of one series group.
@@ -76,6 +93,7 @@ func (f *antigenForecast) choose(r *run, first int) (completed uint64) {
 	if ps := r.selectSeries(group); ps != nil {
 		f.prioritized = append(f.prioritized, ps)
 	}
+	r.learnChanges(f, group)
 	for i := range group {
 		if group[i].complete() {
 			completed = 1 << group[i].series.group

@@ -226,11 +226,11 @@ func TestConcurrentUse(t *testing.T) {
 	wg.Wait()
 }
 
-// TestNextChange asks on the days up to NextChange and expects the same answer,
-// and makes sure that an answer does change on such a day now and then.
+// TestNextChange asks on the days up to NextChange and expects the same answer, of all
+// and of each vaccine group, and makes sure that most answers do change on that day.
 func TestNextChange(t *testing.T) {
 	r := newRandom(5)
-	changed := 0
+	named, changed := 0, 0
 	for range 150 {
 		in := r.patient()
 		want := forecastOf(t, in)
@@ -246,15 +246,47 @@ func TestNextChange(t *testing.T) {
 			}
 		}
 		if next <= calendar.Max {
+			named++
 			later := *in
 			later.AssessmentDate = next
-			if got := forecastOf(t, &later); !cmp.Equal(want.Forecasts, got.Forecasts, sameAnswer) {
+			if !cmp.Equal(want, forecastOf(t, &later), sameAnswer, untilWhen) {
 				changed++
 			}
 		}
+		if len(want.Forecasts) > 0 {
+			checkGroupStays(t, r, in, want.Forecasts[r.IntN(len(want.Forecasts))])
+		}
 	}
-	if changed == 0 {
-		t.Error("no answer changed on its NextChange")
+	if named == 0 || changed < named*2/3 {
+		t.Errorf("%d of %d answers changed on their NextChange", changed, named)
+	}
+}
+
+// untilWhen leaves NextChange out of a comparison.
+var untilWhen = cmp.Options{
+	cmpopts.IgnoreFields(forecast.Result{}, "NextChange"),
+	cmpopts.IgnoreFields(forecast.VaccineGroupForecast{}, "NextChange"),
+}
+
+// checkGroupStays asks for a vaccine group on days before its NextChange.
+func checkGroupStays(t *testing.T, r random, in *forecast.Input, want forecast.VaccineGroupForecast) {
+	t.Helper()
+	next := want.NextChange
+	if next == 0 {
+		next = calendar.Max + 1
+	}
+	for _, day := range []calendar.Date{in.AssessmentDate + calendar.Date(r.IntN(int(next-in.AssessmentDate))), next - 1} {
+		later := *in
+		later.AssessmentDate = day
+		same := false
+		for _, f := range forecastOf(t, &later).Forecasts {
+			if f.SeriesGroup == want.SeriesGroup && f.SeriesType == want.SeriesType && f.Group == want.Group {
+				same = same || cmp.Equal(want, f, sameAnswer, untilWhen)
+			}
+		}
+		if !same {
+			t.Fatalf("%s, assessed on %v: another forecast on %v, before its NextChange %v\npatient %+v", want.Group.Name, in.AssessmentDate, day, next, in)
+		}
 	}
 }
 

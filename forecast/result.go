@@ -178,7 +178,10 @@ type VaccineGroupForecast struct {
 	// Contraindications holds, in the same way, the text of contraindications of
 	// which it is not known whether they apply (tables 7-5 and 7-6).
 	Contraindications []string
-	Steps             []Step // with Options.Explain
+	// NextChange is what [Result.NextChange] is, for the forecasts of this group
+	// alone.
+	NextChange calendar.Date
+	Steps      []Step // with Options.Explain
 }
 
 // SeriesForecast is the forecast of one patient series (chapter 7).

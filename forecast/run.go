@@ -51,6 +51,7 @@ type antigenForecast struct {
 	immunity    immunity
 	contra      *contraindication // that applies; nil if none does
 	barred      vaccineSet        // vaccines with a contraindication that applies
+	next        calendar.Date     // the first day on which this antigen alone may have another answer
 }
 
 // patientSeries is a relevant patient series.
@@ -72,6 +73,7 @@ type patientSeries struct {
 
 	status     Status
 	reasons    ForecastReasons
+	next       calendar.Date // the first day on which the series may be forecast otherwise
 	target     *dose // forecast; nil if none is
 	doseNumber int
 	Dates

@@ -13,7 +13,7 @@ func (r *run) selectSeries(group []patientSeries) *patientSeries {
 	for i := range group {
 		ps := &group[i]
 		ps.score = 0
-		if !r.tooYoungToStart(ps) && r.scorable(ps, p) {
+		if r.scorable(ps, p) && !r.tooYoungToStart(ps) {
 			scorable = append(scorable, ps)
 		}
 	}
@@ -44,13 +44,14 @@ func (r *run) preFilter(group []patientSeries) preFilter {
 		ps := &group[i]
 		p.allContraindicated = p.allContraindicated && ps.status == Contraindicated
 		p.noValidDose = p.noValidDose && ps.valid == 0
-		if r.tooYoungToStart(ps) {
+		byDefault, risk := ps.series.data.Select.Default, ps.series.data.Type == schedule.Risk
+		if !byDefault && !risk || r.tooYoungToStart(ps) {
 			continue
 		}
-		if ps.series.data.Select.Default { // SELECTB-7
+		if byDefault { // SELECTB-7
 			p.defaults, p.aDefault = p.defaults+1, ps
 		}
-		if ps.series.data.Type != schedule.Risk || ps.status == AgedOut && r.deviates(AgedOutRiskPriority) {
+		if !risk || ps.status == AgedOut && r.deviates(AgedOutRiskPriority) {
 			continue
 		}
 		if priority := ps.series.data.Select.Priority; p.riskPriority == "" || priority < p.riskPriority {
@@ -58,6 +59,25 @@ func (r *run) preFilter(group []patientSeries) preFilter {
 		}
 	}
 	return p
+}
+
+// learnChanges has the clock learn when the series of a group may be forecast otherwise,
+// as far as that may matter.
+//
+// A standard series that has no valid dose is never scored beside a default one, or
+// beside one that has a valid dose (SELECTSCORE-2), so it does not matter when it is
+// aged out; HepB series end at 19 and at 60 years for people who have started none.
+// Only while contraindications apply does it count what they leave of each (SELECTB-24).
+func (r *run) learnChanges(f *antigenForecast, group []patientSeries) {
+	p := r.preFilter(group)
+	idle := (p.defaults > 0 || !p.noValidDose) && f.contra == nil && f.barred == (vaccineSet{})
+	for i := range group {
+		ps := &group[i]
+		if idle && ps.valid == 0 && ps.series.data.Type == schedule.Standard && !ps.series.data.Select.Default {
+			continue
+		}
+		r.today.next = min(r.today.next, ps.next)
+	}
 }
 
 // tooYoungToStart reports whether the patient has not started the series and is

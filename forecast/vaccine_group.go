@@ -7,9 +7,11 @@ import (
 
 // vaccineGroup is chapter 9 for one vaccine group: it makes a vaccine group
 // forecast of the best patient series of each series group and kind, and puts
-// first the one to act on.
-func (r *run) vaccineGroup(g *vaccineGroup, out *Result) {
+// first the one to act on. It returns the first day on which the group may have
+// another answer.
+func (r *run) vaccineGroup(g *vaccineGroup, out *Result) (next calendar.Date) {
 	first := len(out.Forecasts)
+	common := r.today.apart()
 	indications, contraindications := r.unknownIndications(g), r.unknownContraindications(g)
 	for group := 1; group <= r.engine.seriesGroups; group++ {
 		for _, kind := range [...]schedule.SeriesType{schedule.Standard, schedule.Risk} {
@@ -27,6 +29,14 @@ func (r *run) vaccineGroup(g *vaccineGroup, out *Result) {
 		}
 	}
 	actFirst(out.Forecasts[first:])
+	next, r.today.next = min(common, r.today.next), common
+	for _, a := range g.antigens {
+		next = min(next, r.byAntigen[a].next)
+	}
+	for i := range out.Forecasts[first:] {
+		out.Forecasts[first+i].NextChange = writtenDay(next)
+	}
+	return next
 }
 
 // containedSeries is FORECASTVG-1: the best patient series of one series group

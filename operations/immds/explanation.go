@@ -5,12 +5,21 @@ import (
 	"github.com/jenner-iis/jenner/forecast/calendar"
 )
 
+// explainRecommendation writes the explanation of the recommendation as a whole: how
+// long the answer stays as it is.
+func (x *run) explainRecommendation() {
+	x.w.raw(`,"extension":[`)
+	x.beginExplanation()
+	x.stepDate("nextChange", x.foresight.answer.next)
+	x.w.raw(`]}]`)
+}
+
 // explainForecast writes the explanation of an entry of the recommendation: the steps
 // of each series in it, and how the forecast of the group was made of theirs.
 func (x *run) explainForecast(f *forecast.VaccineGroupForecast) {
 	x.w.next()
 	x.beginExplanation()
-	x.stepDate("nextChange", x.nextChange(f))
+	x.stepDate("nextChange", x.foresight.of(f.Group))
 	for i := range f.Series {
 		s := &f.Series[i]
 		x.writeSteps(s.Steps, s.Series.Name)

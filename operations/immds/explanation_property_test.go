@@ -2,11 +2,9 @@ package immds_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/jenner-iis/jenner/forecast/calendar"
-	"github.com/jenner-iis/jenner/operations"
 )
 
 // shot is a dose of a random history.
@@ -104,72 +101,6 @@ func extensionsOf(list []extension) []extension {
 		return e.Extension
 	}
 	return nil
-}
-
-// Until the day that the explanation names the recommendation reads the same on every
-// day, save for the day itself.
-func TestNextChange(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	f := newForecaster(t, nil)
-	more := []string{
-		"", "",
-		resource("observation", `{"resourceType":"Observation","status":"final",`+codeOf(loincURI, "11778-8")+`,"effectiveDateTime":"2025-12-01","valueDateTime":"2026-02-20"}`),
-		resource("condition", `{"resourceType":"Condition",`+codeOf(icdURI, "Q89.01")+`,"abatementDateTime":"2026-02-12"}`),
-		resource("condition", `{"resourceType":"Condition",`+codeOf(icdURI, "Q89.01")+`,"onsetDateTime":"2026-02-07"}`),
-		vaccination("i", "30", "2025-11-09"),
-	}
-	named := 0
-	histories := 40
-	if testing.Short() {
-		histories = 8
-	}
-	for range histories {
-		birth, doses := history(r)
-		var extra []string
-		if m := more[r.IntN(len(more))]; m != "" {
-			extra = append(extra, m)
-		}
-		ask := func(day calendar.Date, explain bool) string {
-			out, err := f.System(context.Background(), nil, operations.Request{
-				Parameters: parse(t, body(parametersOf(day, birth, doses, extra...)...)), Query: url.Values{"explain": {fmt.Sprint(explain)}}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return string(out)
-		}
-		var a struct {
-			Parameter []struct {
-				Name     string
-				Resource struct{ Extension []extension }
-			}
-		}
-		if err := json.Unmarshal([]byte(ask(today, true)), &a); err != nil {
-			t.Fatal(err)
-		}
-		var next calendar.Date
-		for _, p := range a.Parameter {
-			if p.Name == "recommendation" {
-				next = date(find(extensionsOf(p.Resource.Extension), "nextChange"))
-			}
-		}
-		if next.IsZero() {
-			next = today + 40
-		} else {
-			named++
-			if next <= today {
-				t.Errorf("born %s, doses %v: the next change is %s, not after %s", birth, doses, next, today)
-			}
-		}
-		want := withoutDay(ask(today, false), today)
-		for day := today + 1; day < next && day < today+40; day++ {
-			if diff := cmp.Diff(want, withoutDay(ask(day, false), day)); diff != "" {
-				t.Fatalf("born %s, doses %v, %v: the explanation says that nothing changes before %s, but on %s (-before +then):\n%s", birth, doses, extra, next, day, diff)
-			}
-		}
-	}
-	if named < histories/2 {
-		t.Errorf("%d of %d explanations name a next change", named, histories)
-	}
 }
 
 // withoutDay is an answer without its assessment date, indented to be compared.

@@ -11,6 +11,7 @@ import (
 // settleFindings tells the engine the findings that count on the assessment date, and
 // the observations that are worked out of them.
 func (x *run) settleFindings() {
+	x.in.Observations, x.evidence, x.next = x.in.Observations[:0], x.evidence[:0], 0
 	for i := range x.findings {
 		if f := &x.findings[i]; f.term.isObservation() && x.counts(f) {
 			x.observe(schedule.ObservationCode(f.term), f.date, f.presence, f.source)

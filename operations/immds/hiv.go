@@ -28,7 +28,11 @@ func (x *run) workOutHIV() {
 	var latest, low *finding
 	for i := range x.findings {
 		f := &x.findings[i]
-		if f.term != cd4Count && f.term != cd4Percent || f.date.IsZero() || f.date > x.in.AssessmentDate {
+		if f.term != cd4Count && f.term != cd4Percent || f.date.IsZero() {
+			continue
+		}
+		if f.date > x.in.AssessmentDate {
+			x.changes(f.date)
 			continue
 		}
 		if latest == nil || f.date >= latest.date {

@@ -142,6 +142,7 @@ type run struct {
 	issues    issues
 	in        forecast.Input
 	out       forecast.Result
+	foresight foresight // of an answer that is explained
 	w         writer
 	reference []byte // JSON of the Reference to the patient
 }
@@ -172,6 +173,7 @@ func (f *Forecaster) finish(x *run) {
 		doses:     x.doses[:0],
 		in:        forecast.Input{Doses: x.in.Doses[:0], Observations: x.in.Observations[:0]},
 		out:       x.out,
+		foresight: foresight{groups: x.foresight.groups[:0], today: x.foresight.today[:0], then: x.foresight.then[:0]},
 		issues:    x.issues,
 		reference: x.reference[:0],
 	}
@@ -194,6 +196,17 @@ func (f *Forecaster) forecast(x *run) error {
 	if err := x.issues.err(); err != nil {
 		return err
 	}
+	if x.explain {
+		if err := x.foresee(); err != nil {
+			return err
+		}
+	}
+	return x.evaluate()
+}
+
+// evaluate evaluates and forecasts what has been read, as of x.in.AssessmentDate. That
+// can be done again as of another day.
+func (x *run) evaluate() error {
 	x.settleFindings()
 	x.in.Options.Explain = x.explain
 	if err := x.edition.engine.Forecast(&x.in, &x.out); err != nil {

@@ -55,8 +55,12 @@ func (x *run) workOutPregnancy() {
 
 // onset is the onset of pregnancy by a finding.
 func (x *run) onset(f *finding) (calendar.Date, bool) {
-	if f.date > x.in.AssessmentDate {
-		return 0, false
+	switch f.term {
+	case pregnancyDueDate, conceptionDate, gestationalAge, lastMenstrualPeriod:
+		if f.date > x.in.AssessmentDate {
+			x.changes(f.date)
+			return 0, false
+		}
 	}
 	switch f.term {
 	case pregnancyDueDate:

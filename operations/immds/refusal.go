@@ -1,7 +1,6 @@
 package immds
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/jenner-iis/jenner/fhir"
@@ -54,9 +53,7 @@ func (f *refusal) why() string {
 func (x *run) writeRefusals(group *schedule.VaccineGroup) {
 	for i := range x.refusals {
 		f := &x.refusals[i]
-		v := x.edition.vaccines[f.cvx]
-		if v == nil || f.date > x.in.AssessmentDate ||
-			!slices.ContainsFunc(v.antigens, func(a string) bool { return slices.Contains(group.Antigens, a) }) {
+		if f.date > x.in.AssessmentDate || !x.refuses(f, group) {
 			continue
 		}
 		w := &x.w

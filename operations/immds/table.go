@@ -111,8 +111,8 @@ func (x *run) tableForecasts() {
 		from := len(w.b)
 		x.describeForecast(f)
 		w.b = append(w.b[:from], w.b[from+1:len(w.b)-1]...) // without the quotes of JSON
-		if next := x.nextChange(f); !next.IsZero() {
-			w.raw(" This may change on ").day(next).raw(".")
+		if next := x.foresight.of(f.Group); !next.IsZero() {
+			w.raw(" This changes on ").day(next).raw(".")
 		}
 		w.raw("\n")
 		for j := range f.Series {
