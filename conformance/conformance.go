@@ -38,7 +38,7 @@ const (
 const (
 	ConditionalCreate Interaction = "conditional-create"
 	ConditionalUpdate Interaction = "conditional-update"
-	ConditionalDelete Interaction = "conditional-delete" // of the single resource that matches
+	ConditionalDelete Interaction = "conditional-delete"
 	SearchCompartment Interaction = "search-compartment"
 )
 
@@ -71,6 +71,7 @@ type Claims struct {
 	Search       *search.Registry
 	Computed     []string      // types that clients cannot write
 	Interactions []Interaction // those with a type hold for every type
+	MaxDeletes   int           // matches that one conditional delete may delete
 	Operations   []operations.Operation
 	BaseURL      string
 	Version      string    // of the software
@@ -160,6 +161,9 @@ func (c *Claims) resource(resourceType string) resource {
 			continue
 		case ConditionalDelete:
 			r.ConditionalDelete = "single"
+			if c.MaxDeletes > 1 {
+				r.ConditionalDelete = "multiple"
+			}
 			continue
 		case VersionRead:
 			r.ReadHistory = true

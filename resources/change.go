@@ -49,7 +49,10 @@ const (
 // Outcome is the result of a change.
 type Outcome struct {
 	Effect  Effect
-	Version Version // the version that is current after it; zero for Absent
+	Version Version // the version that is current after it; zero for Absent and for Several
+	// Several is how many resources were deleted by criteria that match more
+	// than one, otherwise 0.
+	Several int
 	// Replayed: an earlier request with the same key had the effect, and Version
 	// was current after that.
 	Replayed bool

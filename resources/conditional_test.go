@@ -46,19 +46,62 @@ func TestConditionalUpdate(t *testing.T) {
 
 func TestConditionalDelete(t *testing.T) {
 	f, ctx := open(t), t.Context()
-	f.put("Patient", "a", `{"resourceType":"Patient","id":"a","gender":"female"}`)
-	f.put("Patient", "b", `{"resourceType":"Patient","id":"b","gender":"female"}`)
-	if _, err := f.ConditionalDelete(ctx, all, "Patient", "gender=female", resources.Match{}); !errors.Is(err, resources.ErrMultipleMatches) {
-		t.Errorf("with two matches: %v, want ErrMultipleMatches", err)
+	f.MaxDeletes = 3
+	girl := func(id string) {
+		t.Helper()
+		f.put("Patient", id, `{"resourceType":"Patient","id":"`+id+`","gender":"female"}`)
 	}
-	if o, err := f.ConditionalDelete(ctx, all, "Patient", "gender=male", resources.Match{}); err != nil || o.Effect != resources.Absent {
+	for _, id := range []string{"a", "b", "c", "d"} {
+		girl(id)
+	}
+	f.put("Patient", "boy", `{"resourceType":"Patient","id":"boy","gender":"male"}`)
+	if _, err := f.ConditionalDelete(ctx, all, "Patient", "gender=female", resources.Match{}); !errors.Is(err, resources.ErrMultipleMatches) || f.count("Patient") != 5 {
+		t.Errorf("with one match too many: %v, and %d patients left, want ErrMultipleMatches and 5", err, f.count("Patient"))
+	}
+	if o, err := f.ConditionalDelete(ctx, all, "Patient", "gender=other", resources.Match{}); err != nil || o.Effect != resources.Absent {
 		t.Errorf("with no match: %+v, %v; want Absent", o, err)
 	}
-	if o, err := f.ConditionalDelete(ctx, all, "Patient", "_id=a", resources.Match{}); err != nil || o.Effect != resources.Deleted {
+	if o, err := f.ConditionalDelete(ctx, all, "Patient", "_id=a", resources.Match{Version: 1}); err != nil || o.Effect != resources.Deleted || o.Version.ID != "a" || o.Several != 0 {
 		t.Errorf("with one match: %+v, %v; want it deleted", o, err)
 	}
-	if n := f.count("Patient"); n != 1 {
-		t.Errorf("%d patients left, want 1", n)
+	if _, err := f.ConditionalDelete(ctx, all, "Patient", "gender=female", resources.Match{Version: 1}); !errors.Is(err, resources.ErrMultipleMatches) || f.count("Patient") != 4 {
+		t.Errorf("of one version, with several matches: %v, and %d patients left, want ErrMultipleMatches and 4", err, f.count("Patient"))
+	}
+	if o, err := f.ConditionalDelete(ctx, all, "Patient", "gender=female", resources.Match{}); err != nil || o.Effect != resources.Deleted || o.Several != 3 {
+		t.Errorf("with three matches: %+v, %v; want them deleted", o, err)
+	}
+	if _, err := f.Read(ctx, all, "Patient", "boy"); err != nil || f.count("Patient") != 1 {
+		t.Errorf("%d patients left, and Read(boy) = %v; want the one that does not match", f.count("Patient"), err)
+	}
+	f.MaxDeletes = 1
+	girl("a")
+	girl("b")
+	if _, err := f.ConditionalDelete(ctx, all, "Patient", "gender=female", resources.Match{}); !errors.Is(err, resources.ErrMultipleMatches) || f.count("Patient") != 3 {
+		t.Errorf("where one may be deleted, with two matches: %v, want ErrMultipleMatches", err)
+	}
+}
+
+// A conditional delete is all or nothing also where others write at the same
+// time: it deletes what matches when it is made, and goes wrong for none.
+func TestConditionalDeleteRace(t *testing.T) {
+	f := open(t)
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for range 10 {
+				if _, err := f.Create(context.Background(), all, "Patient", parse(t, person), ""); err != nil {
+					t.Error(err)
+				}
+				if o, err := f.ConditionalDelete(context.Background(), all, "Patient", "identifier=urn:x|1", resources.Match{}); err != nil || o.Effect != resources.Deleted && o.Effect != resources.Absent {
+					t.Errorf("client %d: %+v, %v", i, o, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	// Each client deleted last what matched, its own last one among it.
+	if n := f.count("Patient"); n != 0 {
+		t.Errorf("%d patients are left, want none", n)
 	}
 }
 

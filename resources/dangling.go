@@ -12,11 +12,10 @@ import (
 // nothing. They are accepted, because a registry gets partial records.
 func (r *resolution) countDangling(ctx context.Context) {
 	known := make(map[string]bool, len(r.steps))
-	for i := range r.steps {
-		known[r.steps[i].typ+"/"+r.steps[i].id] = true
+	for _, st := range r.steps {
+		known[st.typ+"/"+st.id] = true
 	}
-	for i := range r.steps {
-		st := &r.steps[i]
+	for _, st := range r.steps {
 		if st.effect != Created && st.effect != Updated {
 			continue
 		}

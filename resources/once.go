@@ -94,8 +94,8 @@ func (s *Service) earlier(ctx context.Context, a Access, o *Once) ([]Outcome, er
 	}
 	outcomes := make([]Outcome, len(results))
 	for i, r := range results {
-		outcomes[i] = Outcome{Effect: r.Effect, Replayed: true}
-		if r.Effect == Absent {
+		outcomes[i] = Outcome{Effect: r.Effect, Several: r.Several, Replayed: true}
+		if r.Effect == Absent || r.Several > 1 {
 			continue
 		}
 		if outcomes[i].Version, err = s.Store.VersionRead(ctx, a, r.Type, r.ID, r.Version); err != nil {
@@ -147,14 +147,19 @@ type onceResult struct {
 	Type    string `json:"t"`
 	ID      string `json:"i,omitempty"`
 	Version uint64 `json:"v,omitempty"`
+	Several int    `json:"n,omitempty"`
 }
 
 // result is Once.Result of the steps, as their commit will make them.
 func (r *resolution) result() ([]byte, error) {
-	results := make([]onceResult, len(r.steps))
-	for i := range r.steps {
-		st := &r.steps[i]
-		results[i] = onceResult{st.effect, st.typ, st.id, st.current.Version}
+	results := make([]onceResult, len(r.changes))
+	for i := range results {
+		st := r.steps[i]
+		if st.deleted > 1 {
+			results[i] = onceResult{Effect: Deleted, Type: st.typ, Several: st.deleted}
+			continue
+		}
+		results[i] = onceResult{Effect: st.effect, Type: st.typ, ID: st.id, Version: st.current.Version}
 		if st.write >= 0 && st.effect != Unchanged {
 			results[i].Version++
 		}

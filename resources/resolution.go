@@ -18,15 +18,16 @@ type resolution struct {
 	s        *Service
 	access   Access
 	changes  []*change
-	steps    []step
-	partial  bool // a change that is refused is left out, and the others are made
+	steps    []*step           // one for each change, and then those of further matches of deletes
+	changed  map[string]Effect // by Type/id: what is updated or deleted
+	partial  bool              // a change that is refused is left out, and the others are made
 	once     *Once
 	criteria []Criterion
 	targets  map[string]string // fullUrl to Type/id, for references between entries
 	matched  map[string]string // conditional references resolved so far
 }
 
-// step is one change, resolved.
+// step is one change of one resource, resolved.
 type step struct {
 	*change
 	id      string
@@ -34,6 +35,7 @@ type step struct {
 	exists  bool    // there is a current version and it is no deletion
 	matches bool    // the criteria of an update or delete match the resource
 	effect  Effect
+	deleted int         // how many resources the criteria of a delete match
 	source  codec.Value // the resource: as given, or what a patch makes of the current one
 	text    codec.Value // source with its references rewritten
 	write   int         // index of its write in the batch, -1 when it makes none
@@ -41,18 +43,22 @@ type step struct {
 }
 
 func (r *resolution) resolve(ctx context.Context) error {
-	r.steps = make([]step, len(r.changes))
+	steps := make([]step, len(r.changes))
+	r.steps = make([]*step, len(r.changes))
 	for i, c := range r.changes {
-		r.steps[i] = step{change: c, id: c.id, source: c.resource, write: -1}
+		steps[i] = step{change: c, id: c.id, source: c.resource, write: -1}
+		r.steps[i] = &steps[i]
 	}
+	r.changed = map[string]Effect{}
 	// The specification's order: deletes, then creates, then updates. What is
 	// deleted does not count as a match of the others' criteria.
 	for _, method := range [...]Method{DELETE, POST, PUT, PATCH} {
-		for i := range r.steps {
-			if r.steps[i].method != method {
+		for i := range r.changes {
+			st := r.steps[i]
+			if st.method != method {
 				continue
 			}
-			if err := r.refuse(&r.steps[i], r.identify(ctx, &r.steps[i])); err != nil {
+			if err := r.refuse(st, r.identify(ctx, st)); err != nil {
 				return err
 			}
 		}
@@ -61,8 +67,8 @@ func (r *resolution) resolve(ctx context.Context) error {
 		return err
 	}
 	r.mapTargets()
-	for i := range r.steps {
-		if err := r.refuse(&r.steps[i], r.rewrite(ctx, &r.steps[i])); err != nil {
+	for _, st := range r.steps {
+		if err := r.refuse(st, r.rewrite(ctx, st)); err != nil {
 			return err
 		}
 	}
@@ -126,10 +132,12 @@ func (r *resolution) identify(ctx context.Context, st *step) error {
 	switch {
 	case st.method == DELETE && st.exists:
 		st.effect = Deleted
+		r.changed[st.typ+"/"+st.id] = Deleted
 	case st.method == DELETE:
 		st.effect = Absent
 	case st.exists:
 		st.effect = Updated
+		r.changed[st.typ+"/"+st.id] = Updated
 	default:
 		st.effect = Created
 	}
@@ -138,14 +146,26 @@ func (r *resolution) identify(ctx context.Context, st *step) error {
 
 // applyCriteria decides a conditional change by what its criteria match.
 func (r *resolution) applyCriteria(ctx context.Context, st *step) error {
-	ids, err := r.search(ctx, st.criteria)
+	most := 1
+	if st.method == DELETE {
+		most = r.s.MaxDeletes
+	}
+	ids, err := r.search(ctx, st.criteria, most)
 	if err != nil {
 		return err
 	}
-	ids = slices.DeleteFunc(ids, func(id string) bool { return r.step(st.typ, id, Deleted) != nil })
+	ids = slices.DeleteFunc(ids, func(id string) bool { return r.changed[st.typ+"/"+id] == Deleted })
+	if len(ids) > most {
+		text := "the criteria match more than one " + st.typ
+		if most > 1 {
+			text = fmt.Sprintf("the criteria match more than %d resources, which is the most that one delete may delete here; nothing was deleted. Make the criteria more selective", most)
+		}
+		return fhir.NewInvalid(ErrMultipleMatches, fhir.CodeMultipleMatches, expression(st.path, "request"), text)
+	}
 	if len(ids) > 1 {
-		return fhir.NewInvalid(ErrMultipleMatches, fhir.CodeMultipleMatches, expression(st.path, "request"),
-			"the criteria match more than one "+st.typ)
+		if err := r.deleteFurther(ctx, st, ids[1:]); err != nil {
+			return err
+		}
 	}
 	switch {
 	case len(ids) == 0:
@@ -154,7 +174,7 @@ func (r *resolution) applyCriteria(ctx context.Context, st *step) error {
 		if own := st.resource.Get("id").Text(); st.method == PUT && own != "" && own != ids[0] {
 			return fhir.NewInvalid(nil, fhir.CodeInvalid, st.path+"id", "the resource's id is not that of the resource which the criteria match")
 		}
-		st.id, st.matches = ids[0], true
+		st.id, st.matches, st.deleted = ids[0], true, len(ids)
 		return nil
 	}
 	st.id, st.effect = ids[0], Matched
@@ -165,12 +185,33 @@ func (r *resolution) applyCriteria(ctx context.Context, st *step) error {
 	return err
 }
 
-// search gives the ids that a condition matches, so many that two remain when
-// those which these changes are about are left out, and makes the commit
-// depend on them.
-func (r *resolution) search(ctx context.Context, q *search.Query) ([]string, error) {
+// deleteFurther adds the steps of what a conditional delete matches beside the
+// first.
+func (r *resolution) deleteFurther(ctx context.Context, st *step, ids []string) error {
+	if st.match.Version != 0 {
+		return fhir.NewInvalid(ErrMultipleMatches, fhir.CodeMultipleMatches, expression(st.path, "request.ifMatch"),
+			"the criteria match several resources, and a version is that of one")
+	}
+	if len(r.steps)+len(ids) > r.s.MaxEntries {
+		return fhir.NewInvalid(ErrTooCostly, fhir.CodeTooCostly, expression(st.path, "request"),
+			fmt.Sprintf("a request may change at most %d resources, counting those that criteria match", r.s.MaxEntries))
+	}
+	for _, id := range ids {
+		further := &step{change: &change{path: st.path, method: DELETE, typ: st.typ}, id: id, matches: true, write: -1}
+		if err := r.identify(ctx, further); err != nil {
+			return err
+		}
+		r.steps = append(r.steps, further)
+	}
+	return nil
+}
+
+// search gives the ids that a condition matches, so many that one more than the
+// most remains when those which these changes are about are left out, and makes
+// the commit depend on them.
+func (r *resolution) search(ctx context.Context, q *search.Query, most int) ([]string, error) {
 	few := *q
-	few.Count, few.Total = 2, search.TotalNone
+	few.Count, few.Total = most+1, search.TotalNone
 	for _, c := range r.changes {
 		if c.typ == q.Resource && c.method != POST {
 			few.Count++
@@ -186,16 +227,6 @@ func (r *resolution) search(ctx context.Context, q *search.Query) ([]string, err
 	}
 	r.criteria = append(r.criteria, Criterion{Query: &few, Matches: slices.Clone(ids)})
 	return ids, nil
-}
-
-// step finds the step that is about a resource and has one of the effects.
-func (r *resolution) step(resourceType, id string, effects ...Effect) *step {
-	for i := range r.steps {
-		if st := &r.steps[i]; st.id == id && st.typ == resourceType && slices.Contains(effects, st.effect) {
-			return st
-		}
-	}
-	return nil
 }
 
 // checkMatch holds the current version against If-Match and If-None-Match.
@@ -225,8 +256,8 @@ func (r *resolution) distinct() error {
 		return r.refuse(st, fhir.NewInvalid(nil, fhir.CodeDuplicate, expression(st.path, ""),
 			"a transaction changes a resource once; this entry is about the same one as "+expression(other.path, "")))
 	}
-	for i := range r.steps {
-		if st := &r.steps[i]; st.id != "" && st.effect != Matched && st.effect != Refused {
+	for _, st := range r.steps {
+		if st.id != "" && st.effect != Matched && st.effect != Refused {
 			if err := claim(st); err != nil {
 				return err
 			}
@@ -237,8 +268,8 @@ func (r *resolution) distinct() error {
 	}
 	// Several conditional creates may match one resource that exists, as long
 	// as nothing else changes it.
-	for i := range r.steps {
-		if st := &r.steps[i]; st.effect == Matched && seen[st.typ+"/"+st.id] != nil {
+	for _, st := range r.steps {
+		if st.effect == Matched && seen[st.typ+"/"+st.id] != nil {
 			if err := claim(st); err != nil {
 				return err
 			}
@@ -255,8 +286,8 @@ const maxConditionalCreates = 1_000
 func (r *resolution) distinctCreates() error {
 	created := map[string][]*step{}
 	conditional := 0
-	for i := range r.steps {
-		if st := &r.steps[i]; st.effect == Created {
+	for _, st := range r.steps {
+		if st.effect == Created {
 			created[st.typ] = append(created[st.typ], st)
 			if st.criteria != nil {
 				conditional++
@@ -299,8 +330,7 @@ func (r *resolution) distinctCreates() error {
 // commit makes the batch of the resolved steps and has the store commit it.
 func (r *resolution) commit(ctx context.Context) ([]Outcome, error) {
 	batch := Batch{Criteria: r.criteria}
-	for i := range r.steps {
-		st := &r.steps[i]
+	for _, st := range r.steps {
 		w := Write{Type: st.typ, ID: st.id, Method: st.method, Expect: st.current.Version}
 		switch {
 		case st.effect == Absent || st.effect == Matched || st.effect == Refused:
@@ -332,11 +362,14 @@ func (r *resolution) commit(ctx context.Context) ([]Outcome, error) {
 			return nil, fmt.Errorf("commit %d changes: %w", len(batch.Writes), err)
 		}
 	}
-	outcomes := make([]Outcome, len(r.steps))
-	for i := range r.steps {
-		st := &r.steps[i]
+	outcomes := make([]Outcome, len(r.changes))
+	for i := range outcomes {
+		st := r.steps[i]
 		outcomes[i] = Outcome{Effect: st.effect, Version: st.current}
-		if st.write >= 0 && st.effect != Unchanged {
+		switch {
+		case st.deleted > 1:
+			outcomes[i] = Outcome{Effect: Deleted, Several: st.deleted}
+		case st.write >= 0 && st.effect != Unchanged:
 			outcomes[i].Version = versions[st.write]
 		}
 	}

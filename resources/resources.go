@@ -32,6 +32,7 @@ type Config struct {
 	Now         func() time.Time                 // required; for searches by approximate date
 	NewID       func() string                    // ids of created resources; default random UUIDs
 	MaxEntries  int                              // of a batch or transaction; default 10,000
+	MaxDeletes  int                              // matches that one conditional delete may delete; default 100, 1 for a single one
 	PageSize    int                              // of a search without _count; default 50
 	MaxPageSize int                              // default 1,000
 	OnDangling  func(resourceType string, n int) // told of accepted references that point nowhere; may be nil
@@ -54,6 +55,7 @@ func New(ctx context.Context, c Config) (*Service, error) {
 		c.NewID = uuid.NewString
 	}
 	setDefault(&c.MaxEntries, 10_000)
+	setDefault(&c.MaxDeletes, 100)
 	setDefault(&c.PageSize, 50)
 	setDefault(&c.MaxPageSize, 1_000)
 	if c.OnDangling == nil {

@@ -17,8 +17,7 @@ func (r *resolution) mapTargets() {
 	if r.targets == nil {
 		r.targets = make(map[string]string)
 	}
-	for i := range r.steps {
-		st := &r.steps[i]
+	for _, st := range r.steps {
 		if st.fullURL != "" && st.id != "" && st.effect != Absent && st.effect != Deleted && st.effect != Refused {
 			r.targets[st.fullURL] = st.typ + "/" + st.id
 		}
@@ -130,13 +129,12 @@ func (r *resolution) resolveConditional(ctx context.Context, ref fhir.Reference,
 	if err != nil {
 		return "", &EntryError{at.Path(), err}
 	}
-	ids, err := r.search(ctx, q)
+	ids, err := r.search(ctx, q, 1)
 	if err != nil {
 		return "", err
 	}
-	ids = slices.DeleteFunc(ids, func(id string) bool { return r.step(q.Resource, id, Deleted, Updated) != nil })
-	for i := range r.steps {
-		st := &r.steps[i]
+	ids = slices.DeleteFunc(ids, func(id string) bool { return r.changed[q.Resource+"/"+id] != 0 })
+	for _, st := range r.steps {
 		if st.typ == q.Resource && (st.effect == Created || st.effect == Updated) && matchesAlone(q, r.s.Search.AppendEntries(nil, st.source)) {
 			ids = append(ids, st.id)
 		}

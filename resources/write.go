@@ -48,8 +48,10 @@ func (s *Service) Delete(ctx context.Context, a Access, resourceType, id string,
 	return s.performOne(ctx, a, &change{method: DELETE, typ: resourceType, id: id, match: m}, nil)
 }
 
-// ConditionalDelete is Delete of the one resource that the criteria match;
-// several are ErrMultipleMatches, and none is no error (Absent).
+// ConditionalDelete is Delete of all resources that the criteria match, in one
+// commit. If they match more than MaxDeletes, none is deleted, and the error is
+// ErrMultipleMatches; so also if they match several and m names a version. No
+// match is no error (Absent).
 //
 // https://hl7.org/fhir/R4/http.html#3.1.0.7.1
 func (s *Service) ConditionalDelete(ctx context.Context, a Access, resourceType, criteria string, m Match) (Outcome, error) {

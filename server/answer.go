@@ -74,7 +74,7 @@ var effects = [...]int{
 // https://hl7.org/fhir/R4/http.html#ops
 func (s *Server) sendChange(c *gin.Context, o resources.Outcome) {
 	status := effects[o.Effect]
-	if o.Effect != resources.Absent {
+	if o.Effect != resources.Absent && o.Several == 0 {
 		describe(c, o.Version)
 	}
 	if o.Effect == resources.Created || o.Effect == resources.Matched {
@@ -106,7 +106,11 @@ func effectIssue(o resources.Outcome) fhir.Issue {
 		resources.Deleted:   "deleted",
 		resources.Absent:    "there was nothing to delete",
 	}
-	return fhir.Issue{Severity: fhir.Information, Code: fhir.CodeInformational, Text: texts[o.Effect]}
+	text := texts[o.Effect]
+	if o.Several > 0 {
+		text = strconv.Itoa(o.Several) + " resources deleted"
+	}
+	return fhir.Issue{Severity: fhir.Information, Code: fhir.CodeInformational, Text: text}
 }
 
 // notModified reports whether the client has this version already.

@@ -96,7 +96,7 @@ func (s *Server) resultEntry(r *resources.EntryResult, preferred string) bundleE
 
 func (s *Server) changeEntry(o *resources.Outcome, preferred string) bundleEntry {
 	e := bundleEntry{response: effects[o.Effect]}
-	if o.Effect != resources.Absent {
+	if o.Effect != resources.Absent && o.Several == 0 {
 		e.version = &o.Version
 	}
 	kept := e.response != http.StatusNoContent

@@ -86,7 +86,7 @@ func TestCapabilities(t *testing.T) {
 		if slices.Contains(codes, "create") != writable || r.ConditionalCreate != writable || r.UpdateCreate != writable {
 			t.Errorf("%s claims %v, conditional create %t, update as create %t", r.Type, codes, r.ConditionalCreate, r.UpdateCreate)
 		}
-		if r.ConditionalUpdate != writable || (r.ConditionalDelete == "single") != writable || r.Versioning != "versioned" || !r.ReadHistory {
+		if r.ConditionalUpdate != writable || r.ConditionalDelete != map[bool]string{true: "multiple", false: "not-supported"}[writable] || r.Versioning != "versioned" || !r.ReadHistory {
 			t.Errorf("%s: %+v", r.Type, r)
 		}
 		for _, p := range r.SearchParam {

@@ -23,8 +23,8 @@ func (s *Server) delete(c *gin.Context, a resources.Access) error {
 	return nil
 }
 
-// conditionalDelete serves DELETE [base]/[type]?[criteria], which deletes the one
-// resource that matches and refuses to choose among several:
+// conditionalDelete serves DELETE [base]/[type]?[criteria], which deletes all that
+// match, or, if these are more than is allowed, none:
 // https://hl7.org/fhir/R4/http.html#3.1.0.7.1
 func (s *Server) conditionalDelete(c *gin.Context, a resources.Access) error {
 	match, err := matchOf(c.Request)

@@ -81,6 +81,7 @@ func (s *Server) mount() error {
 		Search:       s.Resources.Search,
 		Computed:     s.Resources.Computed,
 		Interactions: claimed,
+		MaxDeletes:   s.Resources.MaxDeletes,
 		Operations:   s.Operations,
 		BaseURL:      s.Resources.BaseURL,
 		Version:      s.Version,

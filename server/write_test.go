@@ -116,9 +116,11 @@ func TestConditionalUpdateAndDelete(t *testing.T) {
 	a.do("DELETE /Patient?shoe-size=44", "", "Prefer: handling=lenient").want(400).issue("not-supported")
 	a.do("POST /Patient", identified("1")).want(201)
 	a.do("PUT "+path, identified("1")).want(412).issue("multiple-matches")
-	a.do("DELETE "+path, "").want(412).issue("multiple-matches")
+	a.do("DELETE "+path, "", `If-Match: W/"1"`).want(412).issue("multiple-matches")
 	a.do("DELETE /Patient?_id="+created.get("id"), "").want(204)
-	a.do("DELETE "+path, "").want(204)
+	if got := a.do("DELETE "+path, "").want(204); got.header.Get("Etag") == "" {
+		t.Errorf("the delete of the one match has no Etag")
+	}
 	a.do("DELETE "+path, "").want(204)
 	if total := a.total("Patient"); total != "0" {
 		t.Errorf("%s patients are left", total)

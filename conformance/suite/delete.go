@@ -62,6 +62,14 @@ func conditionalDeleteRequirements() []Requirement {
 			s.do(call, "").want(200, 204)
 			s.found("Patient?identifier=<sys>|1,<sys>|2", "p3")
 		}},
+		Requirement{ID: "conditional-delete.5", Clause: r4 + "http.html#trules", Text: "multiple: in a transaction it deletes all, and none if another entry fails", Needs: append(claimed("multiple"), systemwide("transaction")), Check: func(s *Session) {
+			s.have("p1", body, "p2", body, "p3", other)
+			del := entry("", "DELETE Patient?identifier=<sys>|1", "")
+			s.do("POST ", bundleOf("transaction", del, entry(urn(1), "POST Patient", s.resource(`Patient {"gender":"no-code-of-it"}`)))).refused(400, 422)
+			s.found("Patient?identifier=<sys>|1,<sys>|2", "p1 p2 p3")
+			s.do("POST ", bundleOf("transaction", del)).must(200).entryStatuses("204")
+			s.found("Patient?identifier=<sys>|1,<sys>|2", "p3")
+		}},
 		Requirement{ID: "conditional-delete.4", Clause: clause, Text: "Criteria that are not understood are refused, not passed over", Needs: claimed("single", "multiple"), Check: func(s *Session) {
 			s.have("p1", body)
 			s.do(call+"&elementOfNoResource=1", "").refused(400, 412)

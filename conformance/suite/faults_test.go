@@ -56,6 +56,8 @@ var faults = []faultAgainst{
 	{"delete", "nothing is deleted", swallowed(at("DELETE", ""), 204)},
 	{"delete", "a second delete is an error", answering(at("DELETE", ""), status(204, 404))},
 	{"conditional-delete", "nothing is deleted", swallowed(func(r *http.Request) bool { return r.Method == "DELETE" && r.URL.RawQuery != "" }, 204)},
+	{"conditional-delete.3", "one of several matches is deleted", deletesOne},
+	{"conditional-delete.5", "not atomic", nonAtomic},
 	{"version", "If-Match is passed over", deaf("", "If-Match")},
 	{"prefer", "Prefer is passed over", deaf("", "Prefer")},
 	{"history", "the oldest first", answering(at("GET", "/_history"), entries(reversed))},
@@ -262,6 +264,22 @@ func nonAtomic(r *http.Request, body []byte, forward func(*http.Request, []byte)
 		a.body = []byte(`{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"invalid","diagnostics":"an entry is not valid"}]}`)
 	}
 	return a
+}
+
+// deletesOne deletes of the matches of a conditional delete the first.
+func deletesOne(r *http.Request, body []byte, forward func(*http.Request, []byte) *reply) *reply {
+	if r.Method != http.MethodDelete || r.URL.RawQuery == "" {
+		return forward(r, body)
+	}
+	search := r.Clone(r.Context())
+	search.Method = http.MethodGet
+	var found struct {
+		Entry []struct{ Resource struct{ ID string } }
+	}
+	if json.Unmarshal(forward(search, nil).body, &found) == nil && len(found.Entry) > 0 {
+		r.URL.Path, r.URL.RawQuery = r.URL.Path+"/"+found.Entry[0].Resource.ID, ""
+	}
+	return forward(r, body)
 }
 
 // atomicBatch carries a batch out as a transaction.
