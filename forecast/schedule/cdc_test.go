@@ -190,6 +190,7 @@ func TestReadCDCFindings(t *testing.T) {
 		{"unknown observation", "<code>055</code></observationCode><description>", "<code>056</code></observationCode><description>", "indication asks for observation 056, which is not in the schedule file"},
 		{"unknown vaccine", "<allowableVaccine><vaccineType>Mumps</vaccineType><cvx>07</cvx>", "<allowableVaccine><vaccineType>Mumps</vaccineType><cvx>08</cvx>", "dose 2: vaccine 08 is not in cvxToAntigenMap"},
 		{"unknown series group", "<equivalentSeriesGroups>1<", "<equivalentSeriesGroups>2<", "equivalentSeriesGroups names series group 2, which no series of the antigen belongs to"},
+		{"condition on a later series group", "<seriesGroups/>", "<seriesGroups>1</seriesGroups>", "conditionalSkip set 1 asks whether series group 1 is complete, which is evaluated after group 1"},
 		{"no indication", indication, "<indication/>", "is a risk series without an indication"},
 		{"unknown group", "<vaccineGroup>MMR</vaccineGroup>", "<vaccineGroup>MR</vaccineGroup>", `vaccine group "MR" is not in the schedule file`},
 	}
@@ -211,6 +212,9 @@ func TestReadCDCScheduleFindings(t *testing.T) {
 		{"unknown antigen", "<association><antigen>Mumps", "<association><antigen>Numps", `cvxMap 07: names antigen "Numps", for which there is no file`},
 		{"group without antigen", "<name>MMR</name><antigen>Mumps</antigen>", "<name>MMR</name>", `vaccine group "MMR" has no antigen`},
 		{"map of an unknown group", "<vaccineGroupMap><name>MMR</name>", "<vaccineGroupMap><name>MR</name>", `vaccine group "MR" is not in vaccineGroups`},
+		{"vaccine without the antigen", "<association><antigen>Mumps</antigen><associationBeginAge/><associationEndAge>50 years</associationEndAge></association>", "",
+			`AntigenSupportingData- Mumps-508.xml: series "Mumps series", dose 1: preferableVaccine 07 does not hold the antigen by cvxToAntigenMap`},
+		{"antigen in no group", "<antigen>Mumps</antigen></vaccineGroupMap>", "</vaccineGroupMap>", `AntigenSupportingData- Mumps-508.xml: vaccine group "MMR" does not hold the antigen by vaccineGroupToAntigenMap`},
 		{"conflict ends before it may", "<minConflictEndInterval>24 days", "<minConflictEndInterval>29 days", "liveVirusConflict 07 after 07: interval: 28 days where at least 29 days is expected"},
 		{"conflict without end", "<conflictEndInterval>28 days", "<conflictEndInterval>", "lacks an interval"},
 		{"observation twice", "<observations>", "<observations><observation><observationCode>055</observationCode><observationTitle>x</observationTitle></observation>", "observation 055 is given twice"},
@@ -221,7 +225,7 @@ func TestReadCDCScheduleFindings(t *testing.T) {
 				t.Fatalf("the file does not hold %q", tt.old)
 			}
 			_, err := read(strings.Replace(scheduleFile, tt.old, tt.new, 1), mumpsFile)
-			if !errors.Is(err, schedule.ErrData) || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "ScheduleSupportingData.xml") {
+			if !errors.Is(err, schedule.ErrData) || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "SupportingData") {
 				t.Errorf("ReadCDC = %v, want ErrData with %q and the file", err, tt.want)
 			}
 		})

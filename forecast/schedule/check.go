@@ -3,6 +3,7 @@ package schedule
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/jenner-iis/jenner/forecast/calendar"
 )
@@ -113,8 +114,11 @@ func (c *checker) scheduleFile() {
 
 func (c *checker) antigenFile() {
 	a := c.antigen
-	if g := c.groups[a.VaccineGroup]; g == nil {
+	switch g := c.groups[a.VaccineGroup]; {
+	case g == nil:
 		c.fail("vaccine group %q is not in the schedule file", a.VaccineGroup)
+	case !slices.Contains(g.Antigens, a.Name):
+		c.fail("vaccine group %q does not hold the antigen by vaccineGroupToAntigenMap: it would never be forecast", g.Name)
 	}
 	for _, h := range a.ClinicalHistory {
 		c.observed("clinicalHistory", h.Code)
@@ -168,11 +172,11 @@ func (c *checker) series(s *Series) {
 	}
 	for i := range s.Doses {
 		c.where = fmt.Sprintf("series %q, dose %d", s.Name, i+1)
-		c.dose(&s.Doses[i])
+		c.dose(s, &s.Doses[i])
 	}
 }
 
-func (c *checker) dose(d *SeriesDose) {
+func (c *checker) dose(s *Series, d *SeriesDose) {
 	if d.SeasonStart != 0 && d.SeasonEnd != 0 && d.SeasonStart > d.SeasonEnd {
 		c.fail("seasonalRecommendation starts %s and ends %s", d.SeasonStart, d.SeasonEnd)
 	}
@@ -194,21 +198,21 @@ func (c *checker) dose(d *SeriesDose) {
 		c.interval("allowableInterval", d, x)
 	}
 	for _, v := range d.PreferableVaccines {
-		c.known(v.CVX)
+		c.seen("preferableVaccine", v.CVX)
 		c.window("preferableVaccine "+v.CVX.String(), v.Begin, v.End)
 	}
 	for _, v := range d.AllowableVaccines {
-		c.known(v.CVX)
+		c.seen("allowableVaccine", v.CVX)
 		c.window("allowableVaccine "+v.CVX.String(), v.Begin, v.End)
 	}
 	for _, v := range d.InadvertentVaccines {
-		c.known(v)
+		c.seen("inadvertentVaccine", v)
 	}
 	if len(d.PreferableVaccines)+len(d.AllowableVaccines) == 0 {
 		c.fail("no vaccine can satisfy it")
 	}
-	for _, s := range d.ConditionalSkips {
-		c.skip(s)
+	for _, x := range d.ConditionalSkips {
+		c.skip(s, x)
 	}
 }
 
@@ -226,7 +230,7 @@ func (c *checker) interval(element string, d *SeriesDose, x Interval) {
 	c.effective(element, x.Effective)
 }
 
-func (c *checker) skip(s ConditionalSkip) {
+func (c *checker) skip(of *Series, s ConditionalSkip) {
 	if len(s.Sets) == 0 {
 		c.fail("conditionalSkip has no set")
 	}
@@ -245,6 +249,9 @@ func (c *checker) skip(s ConditionalSkip) {
 			}
 			for _, g := range x.SeriesGroups {
 				c.seriesGroup("conditionalSkip set "+set.ID, g)
+				if g >= of.Select.Group {
+					c.fail("conditionalSkip set %s asks whether series group %d is complete, which is evaluated after group %d", set.ID, g, of.Select.Group)
+				}
 			}
 		}
 	}
@@ -253,6 +260,18 @@ func (c *checker) skip(s ConditionalSkip) {
 func (c *checker) known(v CVX) {
 	if c.vaccines[v] == nil {
 		c.fail("vaccine %s is not in cvxToAntigenMap", v)
+	}
+}
+
+// seen checks that a dose of a vaccine would come before the series that names it.
+func (c *checker) seen(element string, v CVX) {
+	known := c.vaccines[v]
+	if known == nil {
+		c.known(v)
+		return
+	}
+	if !slices.ContainsFunc(known.Associations, func(a Association) bool { return a.Antigen == c.antigen.Name }) {
+		c.fail("%s %s does not hold the antigen by cvxToAntigenMap: no dose of it would be evaluated", element, v)
 	}
 }
 
