@@ -42,6 +42,11 @@ func (s *Service) Find(ctx context.Context, a Access, resourceType string, req S
 	if q.Position, err = s.openCursor(scope, cursor); err != nil {
 		return SearchResult{}, err
 	}
+	if q.Position == nil {
+		if err := s.refreshFor(ctx, a, q); err != nil {
+			return SearchResult{}, fmt.Errorf("search %s: %w", path, err)
+		}
+	}
 	page, err := s.Store.Search(ctx, a, q)
 	if err != nil {
 		return SearchResult{}, fmt.Errorf("search %s: %w", path, err)

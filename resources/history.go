@@ -45,6 +45,11 @@ func (s *Service) History(ctx context.Context, a Access, req HistoryRequest) (Hi
 	if h.Position, err = s.openCursor(scope, cursor); err != nil {
 		return result, err
 	}
+	if req.ID != "" && h.Position == nil {
+		if err := s.refreshOne(ctx, a, req.Type, req.ID); err != nil {
+			return result, fmt.Errorf("read %s: %w", result.Path, err)
+		}
+	}
 	if result.Page, err = s.Store.History(ctx, a, h); err != nil {
 		return result, fmt.Errorf("read %s: %w", result.Path, err)
 	}

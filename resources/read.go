@@ -16,6 +16,9 @@ func (s *Service) Read(ctx context.Context, a Access, resourceType, id string) (
 	if err := s.checkType(resourceType); err != nil {
 		return Version{}, err
 	}
+	if err := s.refreshOne(ctx, a, resourceType, id); err != nil {
+		return Version{}, fmt.Errorf("read %s/%s: %w", resourceType, id, err)
+	}
 	v, err := s.Store.Read(ctx, a, resourceType, id)
 	if err != nil {
 		return v, fmt.Errorf("read %s/%s: %w", resourceType, id, err)

@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,19 +22,20 @@ import (
 
 // Config is what a Service is made of.
 type Config struct {
-	Store       Store                            // required
-	Search      *search.Registry                 // required; the one the store indexes by
-	Definitions *definitions.Set                 // required
-	Validate    func(codec.Value) []fhir.Issue   // required: structure, by fhir/schema
-	BaseURL     string                           // as clients see it, without a slash at the end
-	Computed    []string                         // types that the server itself makes: clients cannot write them
-	Now         func() time.Time                 // required; for searches by approximate date
-	NewID       func() string                    // ids of created resources; default random UUIDs
-	MaxEntries  int                              // of a batch or transaction; default 10,000
-	MaxDeletes  int                              // matches that one conditional delete may delete; default 100, 1 for a single one
-	PageSize    int                              // of a search without _count; default 50
-	MaxPageSize int                              // default 1,000
-	OnDangling  func(resourceType string, n int) // told of accepted references that point nowhere; may be nil
+	Store         Store                            // required
+	Search        *search.Registry                 // required; the one the store indexes by
+	Definitions   *definitions.Set                 // required
+	Validate      func(codec.Value) []fhir.Issue   // required: structure, by fhir/schema
+	BaseURL       string                           // as clients see it, without a slash at the end
+	ComputedTypes []string                         // those that the server itself makes: clients cannot write them
+	Computed      Computed                         // makes them; nil if nobody does here
+	Now           func() time.Time                 // required; for searches by approximate date
+	NewID         func() string                    // ids of created resources; default random UUIDs
+	MaxEntries    int                              // of a batch or transaction; default 10,000
+	MaxDeletes    int                              // matches that one conditional delete may delete; default 100, 1 for a single one
+	PageSize      int                              // of a search without _count; default 50
+	MaxPageSize   int                              // default 1,000
+	OnDangling    func(resourceType string, n int) // told of accepted references that point nowhere; may be nil
 }
 
 // Service carries out FHIR interactions. It keeps no state of its own and may
@@ -87,7 +87,7 @@ func (s *Service) checkWritable(resourceType string) error {
 	if err := s.checkType(resourceType); err != nil {
 		return err
 	}
-	if slices.Contains(s.Computed, resourceType) {
+	if s.isComputed(resourceType) {
 		return fhir.NewInvalid(ErrNotAllowed, fhir.CodeNotSupported, "", resourceType+" is computed by this server and cannot be written")
 	}
 	return nil

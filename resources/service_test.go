@@ -47,7 +47,7 @@ func open(t *testing.T) *fixture {
 	var mu sync.Mutex
 	f.Service, err = resources.New(t.Context(), resources.Config{
 		Store: store, Search: registry, Definitions: definitions.R4(), Validate: schema.New(definitions.R4()).Validate,
-		BaseURL: "http://example.org/fhir", Computed: []string{"ImmunizationRecommendation"}, Now: time.Now,
+		BaseURL: "http://example.org/fhir", ComputedTypes: []string{"ImmunizationRecommendation"}, Now: time.Now,
 		OnDangling: func(resourceType string, n int) {
 			mu.Lock()
 			defer mu.Unlock()

@@ -90,7 +90,7 @@ func serve(t testing.TB, changes ...func(*server.Config)) *api {
 	metrics := server.NewMetrics()
 	a.service, err = resources.New(context.Background(), resources.Config{
 		Store: store, Search: registry, Definitions: set, Validate: validate().Validate,
-		BaseURL: a.base, Computed: []string{"ImmunizationEvaluation", "ImmunizationRecommendation"},
+		BaseURL: a.base, ComputedTypes: []string{"ImmunizationEvaluation", "ImmunizationRecommendation"},
 		Now: time.Now, OnDangling: metrics.Dangling,
 	})
 	if err != nil {

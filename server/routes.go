@@ -79,7 +79,7 @@ func (s *Server) mount() error {
 	s.capability, err = conformance.CapabilityStatement(conformance.Claims{
 		Definitions:  s.Resources.Definitions,
 		Search:       s.Resources.Search,
-		Computed:     s.Resources.Computed,
+		Computed:     s.Resources.ComputedTypes,
 		Interactions: claimed,
 		MaxDeletes:   s.Resources.MaxDeletes,
 		Operations:   s.Operations,

@@ -17,16 +17,16 @@ func (x *run) writeEvaluations() {
 			v := x.edition.vaccines[x.in.Doses[i].CVX]
 			if v == nil {
 				n++
-				x.writeNotEvaluated(n, i, unknownDisease, "The day of this dose is not known, nor is its vaccine.")
+				x.writeNotEvaluated(n, i, "", unknownDisease, "The day of this dose is not known, nor is its vaccine.")
 				continue
 			}
 			for _, a := range v.antigens {
 				n++
-				x.writeNotEvaluated(n, i, x.edition.diseases[a].concept, "The day of this dose is not known.")
+				x.writeNotEvaluated(n, i, a, x.edition.diseases[a].concept, "The day of this dose is not known.")
 			}
 		case forecast.DoseUnknownVaccine:
 			n++
-			x.writeNotEvaluated(n, i, unknownDisease, "The schedule does not know the vaccine of this dose.")
+			x.writeNotEvaluated(n, i, "", unknownDisease, "The schedule does not know the vaccine of this dose.")
 		case forecast.DoseEvaluated, forecast.DoseAfterAssessment, forecast.DoseNotRelevant:
 		}
 	}
@@ -35,29 +35,44 @@ func (x *run) writeEvaluations() {
 // unknownDisease stands where targetDisease is required and not known.
 const unknownDisease = `{"coding":[{"system":"` + systemDataAbsent + `","code":"unknown","display":"Unknown"}],"text":"unknown"}`
 
-// beginEvaluation writes what all evaluations have, up to immunizationEvent. Without
-// an engine's evaluation there is nothing to explain.
-func (x *run) beginEvaluation(n, dose int, disease string, e *forecast.Evaluation) {
+// beginEvaluation writes what all evaluations have, up to immunizationEvent: of dose
+// number dose against an antigen, which may be unknown. Without an engine's evaluation
+// there is nothing to explain.
+func (x *run) beginEvaluation(n, dose int, antigen, disease string, e *forecast.Evaluation) {
 	w := &x.w
-	w.next().raw(`{"name":"evaluation","resource":{"resourceType":"ImmunizationEvaluation","id":"evaluation-`).int(n).raw(`"`)
+	if x.advice == nil {
+		w.next().raw(`{"name":"evaluation","resource":{"resourceType":"ImmunizationEvaluation","id":"evaluation-`).int(n).raw(`"`)
+	} else {
+		x.beginDocument("ImmunizationEvaluation", x.evaluationID(dose, antigen))
+	}
+	w.raw(`,"date":`).date(x.in.AssessmentDate)
 	if e != nil && x.explain {
 		x.explainEvaluation(e)
 	}
 	w.raw(`,"status":"completed","patient":`).raw(string(x.reference))
-	w.raw(`,"date":`).date(x.in.AssessmentDate)
 	w.raw(`,"targetDisease":`).raw(disease)
 	w.raw(`,"immunizationEvent":`)
 	x.writeEvent(dose)
 }
 
+func (x *run) endEvaluation() {
+	x.w.raw(`}`)
+	if x.advice == nil {
+		x.w.raw(`}`) // of the parameter
+		return
+	}
+	x.endDocument()
+}
+
 // writeNotEvaluated writes the evaluation of a dose that the engine had to pass over.
-func (x *run) writeNotEvaluated(n, dose int, disease, why string) {
-	x.beginEvaluation(n, dose, disease, nil)
-	x.w.raw(doseNotValid).raw(`,"doseStatusReason":[`).raw(reasonNotEvaluated).raw(`],"description":`).str(why).raw(`}}`)
+func (x *run) writeNotEvaluated(n, dose int, antigen, disease, why string) {
+	x.beginEvaluation(n, dose, antigen, disease, nil)
+	x.w.raw(doseNotValid).raw(`,"doseStatusReason":[`).raw(reasonNotEvaluated).raw(`],"description":`).str(why)
+	x.endEvaluation()
 }
 
 func (x *run) writeEvaluation(n int, e *forecast.Evaluation) {
-	x.beginEvaluation(n, e.Dose, x.edition.diseases[e.Antigen.Name].concept, e)
+	x.beginEvaluation(n, e.Dose, e.Antigen.Name, x.edition.diseases[e.Antigen.Name].concept, e)
 	w := &x.w
 	w.raw(doseStatuses[e.Status])
 	x.writeReasons(e)
@@ -65,7 +80,7 @@ func (x *run) writeEvaluation(n int, e *forecast.Evaluation) {
 	x.describeEvaluation(e)
 	w.raw(`,"series":`).str(e.Series.Name)
 	x.writeNumbers(e.TargetDose, len(e.Series.Doses))
-	w.raw(`}}`)
+	x.endEvaluation()
 }
 
 // writeReasons writes doseStatusReason: one for each thing that is wrong.

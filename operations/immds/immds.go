@@ -144,7 +144,8 @@ type run struct {
 	out       forecast.Result
 	foresight foresight // of an answer that is explained
 	w         writer
-	reference []byte // JSON of the Reference to the patient
+	reference []byte  // JSON of the Reference to the patient
+	advice    *Advice // what the answer becomes if it is to be stored; nil for Parameters
 }
 
 func (f *Forecaster) start() *run {

@@ -8,12 +8,19 @@ import (
 // writeRecommendation writes the ImmunizationRecommendation.
 func (x *run) writeRecommendation() {
 	w := &x.w
-	w.raw(`{"resourceType":"ImmunizationRecommendation","id":"recommendation"`)
-	if x.explain {
+	if x.advice == nil {
+		w.raw(`{"resourceType":"ImmunizationRecommendation","id":"recommendation"`)
+	} else {
+		x.beginDocument("ImmunizationRecommendation", x.patientID)
+	}
+	w.raw(`,"date":`).date(x.in.AssessmentDate)
+	switch {
+	case x.explain:
 		x.explainRecommendation()
+	case x.advice != nil:
+		x.adviseUntil(x.nextAnswer())
 	}
 	w.raw(`,"patient":`).raw(string(x.reference))
-	w.raw(`,"date":`).date(x.in.AssessmentDate)
 	w.raw(`,"authority":{"display":"CDC, Advisory Committee on Immunization Practices (ACIP)"},"recommendation":[`)
 	for i := range x.out.Forecasts {
 		w.next()
@@ -23,6 +30,9 @@ func (x *run) writeRecommendation() {
 		w.raw(nothingRelevant)
 	}
 	w.raw(`]}`)
+	if x.advice != nil {
+		x.endDocument()
+	}
 }
 
 // nothingRelevant is the one entry of an ImmunizationRecommendation with nothing to

@@ -50,6 +50,7 @@ func (x *run) readRecord(ctx context.Context, records Records, a resources.Acces
 	if err != nil {
 		return fmt.Errorf("read Patient/%s: %w", id, err)
 	}
+	x.noteRead(v)
 	x.readPatient(d.Root())
 
 	var stored []storedDose
@@ -68,6 +69,7 @@ func (x *run) readRecord(ctx context.Context, records Records, a resources.Acces
 			if err != nil {
 				return fmt.Errorf("read %s/%s: %w", v.Type, v.ID, err)
 			}
+			x.noteRead(v)
 			s.read(d.Root())
 			return nil
 		}

@@ -20,6 +20,7 @@ const (
 	systemMVX           = "http://terminology.hl7.org/CodeSystem/MVX"
 	systemDataAbsent    = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 	systemDoseStatus    = "http://terminology.hl7.org/CodeSystem/immunization-evaluation-dose-status"
+	systemCause         = canonical + "/CodeSystem/forecast-cause"
 	systemDoseDetail    = canonical + "/CodeSystem/dose-status-detail"
 	systemStatusReason  = "http://hl7.org/fhir/us/immds/CodeSystem/StatusReason"
 	systemForecast      = "http://hl7.org/fhir/us/immds/CodeSystem/ForecastStatus"

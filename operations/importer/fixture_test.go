@@ -52,7 +52,7 @@ func open(t testing.TB, path string) *fixture {
 	})
 	service, err := resources.New(context.Background(), resources.Config{
 		Store: store, Search: registry, Definitions: definitions.R4(), Validate: schema.New(definitions.R4()).Validate,
-		BaseURL: "http://example.org/fhir", Computed: []string{"ImmunizationRecommendation"}, Now: time.Now,
+		BaseURL: "http://example.org/fhir", ComputedTypes: []string{"ImmunizationRecommendation"}, Now: time.Now,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -10,13 +10,12 @@ import (
 	"github.com/jenner-iis/jenner/fhir/definitions"
 	"github.com/jenner-iis/jenner/fhir/schema"
 	"github.com/jenner-iis/jenner/fhir/search"
+	"github.com/jenner-iis/jenner/operations/current"
+	"github.com/jenner-iis/jenner/operations/immds"
 	"github.com/jenner-iis/jenner/resources"
 	"github.com/jenner-iis/jenner/resources/pebblestore"
 	"github.com/jenner-iis/jenner/server"
 )
-
-// computed are the types that the server itself makes.
-var computed = []string{"ImmunizationEvaluation", "ImmunizationRecommendation"}
 
 // parts are what commands that touch a store work with.
 type parts struct {
@@ -41,6 +40,9 @@ func (s storeSettings) open(reindex bool, now func() time.Time, logger *slog.Log
 		indexed.Bases = []string{base}
 	}
 	p := &parts{definitions: definitions.R4()}
+	if indexed.Extra, err = immds.SearchParameters(p.definitions); err != nil {
+		return nil, fmt.Errorf("read our own search parameters: %w", err)
+	}
 	if p.search, err = search.New(p.definitions, indexed); err != nil {
 		return nil, fmt.Errorf("compile the search parameters: %w", err)
 	}
@@ -57,16 +59,18 @@ func (s storeSettings) open(reindex bool, now func() time.Time, logger *slog.Log
 }
 
 // service makes the Service over the store. It becomes the owner of nothing:
-// the store is closed by who opened it.
-func (p *parts) service(ctx context.Context, now func() time.Time, baseURL string, onDangling func(string, int)) (*resources.Service, error) {
+// the store is closed by who opened it. Without forecasts to keep, it reads what is
+// stored of them.
+func (p *parts) service(ctx context.Context, now func() time.Time, baseURL string, forecasts resources.Computed, onDangling func(string, int)) (*resources.Service, error) {
 	return resources.New(ctx, resources.Config{
-		Store:       p.store,
-		Search:      p.search,
-		Definitions: p.definitions,
-		Validate:    schema.New(p.definitions).Validate,
-		BaseURL:     baseURL,
-		Computed:    computed,
-		Now:         now,
-		OnDangling:  onDangling,
+		Store:         p.store,
+		Search:        p.search,
+		Definitions:   p.definitions,
+		Validate:      schema.New(p.definitions).Validate,
+		BaseURL:       baseURL,
+		ComputedTypes: current.Types(),
+		Computed:      forecasts,
+		Now:           now,
+		OnDangling:    onDangling,
 	})
 }

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/jenner-iis/jenner/operations/current"
+	"github.com/jenner-iis/jenner/operations/immds"
 	"github.com/jenner-iis/jenner/resources"
 	"github.com/jenner-iis/jenner/server"
 )
@@ -56,15 +58,20 @@ func (c *serveCommand) Run(ctx context.Context, s surroundings) (err error) {
 	metrics.Stored(func(ctx context.Context) (map[string]int, error) {
 		return p.store.Count(ctx, resources.Everything())
 	})
-	service, err := p.service(ctx, s.now, base, metrics.Dangling)
+	forecaster, err := c.forecaster(c.Timezone, s.now, immds.StoreRecords(p.store, p.search))
+	if err != nil {
+		return err
+	}
+	keeper, err := p.keeper(&c.forecastSettings, c.Timezone, s.now, forecaster, logger)
+	if err != nil {
+		return err
+	}
+	metrics.Forecasts(keeper)
+	service, err := p.service(ctx, s.now, base, keeper, metrics.Dangling)
 	if err != nil {
 		return err
 	}
 	if err := storeDefinitions(ctx, service); err != nil {
-		return err
-	}
-	forecaster, err := c.forecaster(c.Timezone, s.now, records{service})
-	if err != nil {
 		return err
 	}
 	handler, err := server.New(server.Config{
@@ -87,11 +94,26 @@ func (c *serveCommand) Run(ctx context.Context, s surroundings) (err error) {
 		return err
 	}
 	defer stopMetrics()
+	stopKeeper := keep(ctx, keeper, logger)
+	defer stopKeeper()
 	logger.Info("serving", "base", base, "address", listener.Addr().String(), "store", folder, "version", version())
 	c.greet(s, base)
 	err = server.Serve(ctx, listener, handler, logger)
 	logger.Info("stopped")
 	return err
+}
+
+// keep keeps the stored forecasts current until it is stopped.
+func keep(ctx context.Context, k *current.Keeper, logger *slog.Logger) (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		if err := k.Run(ctx); err != nil {
+			logger.Error("stored forecasts are not kept current any more", "error", err.Error())
+		}
+	}()
+	return func() { cancel(); <-stopped }
 }
 
 // check refuses what cannot be served.

@@ -1,0 +1,170 @@
+package current
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/jenner-iis/jenner/fhir/search"
+	"github.com/jenner-iis/jenner/forecast/calendar"
+	"github.com/jenner-iis/jenner/operations/immds"
+	"github.com/jenner-iis/jenner/resources"
+)
+
+// pageSize is the number of patients that are asked of the store at once.
+const pageSize = 500
+
+// retryAfter is how long a patient whose forecast could not be stored is left alone.
+const retryAfter = time.Minute
+
+// keepDay looks at everyone when the release is another one, and when the day is another
+// one at those for whom it may change something.
+func (k *Keeper) keepDay(ctx context.Context) error {
+	tick := time.NewTicker(k.Tick)
+	defer tick.Stop()
+	retried := k.Now()
+	for {
+		// Advice that is made meanwhile is of this day or a later one.
+		today := k.Today()
+		l, _ := k.now()
+		var err error
+		switch {
+		case !l.swept:
+			err = k.sweep(ctx, today)
+		case l.day != today:
+			err = k.turn(ctx, today)
+		case k.Now().Sub(retried) >= retryAfter:
+			err, retried = k.retry(ctx), k.Now()
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// sweep makes all advice anew. Those who change meanwhile are looked at by follow too.
+func (k *Keeper) sweep(ctx context.Context, today calendar.Date) error {
+	began, n := k.Now(), 0
+	k.Log.Info("forecasts of everyone are made anew", "release", k.Release)
+	err := k.each(ctx, "Patient", "_total=none", cause{code: immds.CauseRelease}, &n)
+	if err != nil {
+		return err
+	}
+	k.change(func(l *lag) { l.swept, l.day = true, today })
+	k.Log.Info("forecasts of everyone were made anew", "release", k.Release, "patients", n, "seconds", k.Now().Sub(began).Seconds())
+	return k.mark(ctx)
+}
+
+// turn looks at those for whom the day may change something. Where it turns out not to,
+// what is stored stays, and is looked at again the next day.
+func (k *Keeper) turn(ctx context.Context, today calendar.Date) error {
+	began, n := k.Now(), 0
+	query := NextChange + "=le" + today.String() + "&_total=none"
+	if err := k.each(ctx, "ImmunizationRecommendation", query, cause{code: immds.CauseDay}, &n); err != nil {
+		return err
+	}
+	k.change(func(l *lag) { l.day = today })
+	k.Log.Info("forecasts are of another day", "day", today.String(), "patients", n, "seconds", k.Now().Sub(began).Seconds())
+	return nil
+}
+
+// retry looks again at those whose forecast could not be stored.
+func (k *Keeper) retry(ctx context.Context) error {
+	k.mu.Lock()
+	causes := make(map[string]cause, len(k.failing))
+	for id := range k.failing {
+		causes[id] = cause{code: immds.CauseRecord}
+	}
+	k.mu.Unlock()
+	return k.refreshAll(ctx, causes)
+}
+
+// each looks at the patients that the resources of a search are about, which have the
+// patients' ids, and counts them.
+func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause, n *int) error {
+	q, err := k.Search.Parse(resourceType, query, search.Options{DefaultCount: pageSize})
+	if err != nil {
+		return err
+	}
+	for {
+		page, err := k.Store.Search(ctx, resources.Everything(), q)
+		if err != nil {
+			return fmt.Errorf("search %s?%s: %w", resourceType, query, err)
+		}
+		causes := make(map[string]cause, len(page.Versions))
+		for _, v := range page.Versions {
+			causes[v.ID] = why
+		}
+		if err := k.refreshAll(ctx, causes); err != nil {
+			return err
+		}
+		*n += len(causes)
+		if q.Position = page.Next; q.Position == nil {
+			return nil
+		}
+	}
+}
+
+// refreshAll looks at patients, several at once. One whose forecast cannot be made or
+// stored does not hold up the others; the error is that of ctx.
+func (k *Keeper) refreshAll(ctx context.Context, causes map[string]cause) error {
+	type patient struct {
+		id  string
+		why cause
+	}
+	queue := make(chan patient)
+	var workers sync.WaitGroup
+	for range min(k.Workers, len(causes)) {
+		workers.Go(func() {
+			for p := range queue {
+				k.look(ctx, p.id, p.why)
+			}
+		})
+	}
+	for id, why := range causes {
+		queue <- patient{id, why}
+	}
+	close(queue)
+	workers.Wait()
+	return ctx.Err()
+}
+
+// look refreshes one patient and remembers whether that failed.
+func (k *Keeper) look(ctx context.Context, id string, why cause) {
+	if ctx.Err() != nil {
+		return
+	}
+	err := k.survive(ctx, id, why)
+	if ctx.Err() != nil {
+		return
+	}
+	k.mu.Lock()
+	failedBefore := k.failing[id]
+	if err != nil {
+		k.failing[id] = true
+	} else {
+		delete(k.failing, id)
+	}
+	k.mu.Unlock()
+	if err != nil && !failedBefore {
+		k.Log.Error("the forecast of a patient could not be stored", "patient", id, "error", err.Error())
+	}
+}
+
+// survive is refresh, of which a panic becomes an error: no record must be able to end
+// the server.
+func (k *Keeper) survive(ctx context.Context, id string, why cause) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return k.refresh(ctx, id, why)
+}

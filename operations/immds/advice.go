@@ -1,0 +1,176 @@
+package immds
+
+import (
+	"bytes"
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/jenner-iis/jenner/forecast/calendar"
+	"github.com/jenner-iis/jenner/resources"
+)
+
+// Advice is the evaluation and forecast of a stored patient as resources that can be
+// stored themselves.
+type Advice struct {
+	// Date is the day for which it is made.
+	Date calendar.Date
+	// NextChange is the first day on which it may read otherwise if nothing is added
+	// to the record; zero for never.
+	NextChange calendar.Date
+	// Release is the version of the supporting data that it rests on.
+	Release string
+	// Newest is the youngest of the resources that it rests on, without its JSON.
+	Newest resources.Version
+	// Documents are an ImmunizationRecommendation, which has the patient's id, and the
+	// ImmunizationEvaluations.
+	Documents []Document
+}
+
+// Document is a resource of an Advice.
+type Document struct {
+	Type string
+	// ID is the same whenever the same patient, dose and antigen is advised upon.
+	ID string
+	// JSON is the resource, without meta.
+	JSON []byte
+}
+
+// Advise evaluates and forecasts a stored patient as Instance does, for today and by
+// the latest supporting data. Its errors are those of Instance; one of type
+// *fhir.Invalid says why there can be no forecast of this record.
+func (f *Forecaster) Advise(ctx context.Context, a resources.Access, patientID string) (Advice, error) {
+	x := f.start()
+	defer f.finish(x)
+	x.advice = &Advice{Release: x.edition.version}
+	if err := x.readRecord(ctx, f.records, a, patientID); err != nil {
+		return Advice{}, err
+	}
+	if err := f.forecast(x); err != nil {
+		return Advice{}, err
+	}
+	x.advice.Date, x.advice.NextChange = x.in.AssessmentDate, x.nextAnswer()
+	x.w = writer{b: make([]byte, 0, 16<<10)}
+	x.writeRecommendation()
+	x.writeEvaluations()
+	return *x.advice, nil
+}
+
+// noteRead remembers the youngest resource of the record.
+func (x *run) noteRead(v resources.Version) {
+	if x.advice != nil && v.LastUpdated > x.advice.Newest.LastUpdated {
+		x.advice.Newest, x.advice.Newest.JSON = v, nil
+	}
+}
+
+// beginDocument writes the beginning of a resource that is to be stored.
+func (x *run) beginDocument(resourceType, id string) {
+	x.advice.Documents = append(x.advice.Documents, Document{Type: resourceType, ID: id})
+	x.w.b = x.w.b[len(x.w.b):]
+	x.w.raw(`{"resourceType":"`).raw(resourceType).raw(`","id":"`).raw(id).raw(`"`)
+}
+
+func (x *run) endDocument() {
+	x.advice.Documents[len(x.advice.Documents)-1].JSON = x.w.b[:len(x.w.b):len(x.w.b)]
+}
+
+// evaluations is the name space of the ids of ImmunizationEvaluations.
+var evaluations = uuid.NewSHA1(uuid.NameSpaceURL, []byte(canonical+"/ImmunizationEvaluation"))
+
+// evaluationID is made of the patient, the dose and the antigen, of which there is mostly
+// one evaluation. A dose that turns out to be another patient's is evaluated for that one
+// in a resource of its own.
+func (x *run) evaluationID(dose int, antigen string) string {
+	name := x.patientID + " " + x.doses[dose].id + " " + antigen
+	id := uuid.NewSHA1(evaluations, []byte(name)).String()
+	for n := 2; x.hasEvaluation(id); n++ {
+		id = uuid.NewSHA1(evaluations, []byte(name+" "+strconv.Itoa(n))).String()
+	}
+	return id
+}
+
+func (x *run) hasEvaluation(id string) bool {
+	for i := range x.advice.Documents[1:] {
+		if x.advice.Documents[1+i].ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// NextChangeURL is the extension of a stored ImmunizationRecommendation that says from
+// which day on it may read otherwise.
+const NextChangeURL = canonical + "/StructureDefinition/forecast-next-change"
+
+const adviceUntil = `,"extension":[{"url":"` + NextChangeURL + `","valueDate":"`
+
+// adviseUntil writes until when the recommendation stands. It follows the date.
+func (x *run) adviseUntil(next calendar.Date) {
+	if !next.IsZero() {
+		x.w.raw(adviceUntil).day(next).raw(`"}]`)
+	}
+}
+
+const adviceDate = `,"date":"`
+
+// Cause is why advice was made anew: a code of the CodeSystem forecast-cause.
+type Cause string
+
+// The causes.
+const (
+	CauseRecord  Cause = "record"  // something was added to the record, changed or taken away
+	CauseDay     Cause = "day"     // time has passed
+	CauseRelease Cause = "release" // it rests on other supporting data, or another program
+)
+
+// Stored gives a document of the advice as it is to be stored. Its meta has the cause
+// and the release as tags, and as source the version of the record that was the cause,
+// if it is known.
+func (a *Advice) Stored(d Document, c Cause, source resources.Version) []byte {
+	at := bytes.Index(d.JSON, []byte(adviceDate))
+	w := writer{b: make([]byte, 0, len(d.JSON)+512)}
+	w.b = append(w.b, d.JSON[:at]...)
+	w.raw(`,"meta":{`)
+	if source.Version != 0 {
+		w.raw(`"source":"`).raw(source.Type).raw(`/`).raw(source.ID).raw(`/_history/`).int(int(source.Version)).raw(`",`)
+	}
+	w.raw(`"tag":[`).coding(systemCause, string(c), "").
+		raw(`,{"system":"` + systemKnowledgeBase + `","version":`).str(a.Release).raw(`,"code":"` + knowledgeBase + `"}]}`)
+	return append(w.b, d.JSON[at:]...)
+}
+
+// Stands reports whether stored, which was made from such a Document before, still
+// says what this one does and need not be replaced: all but meta and the date is the
+// same, and it will be looked at again no later than this one must be.
+func (d Document) Stands(stored []byte) bool {
+	next, rest, ok := cutAdvice(d.JSON)
+	storedNext, storedRest, storedOK := cutAdvice(stored)
+	if !ok || !storedOK || !bytes.Equal(rest, storedRest) {
+		return false
+	}
+	return next == "" || storedNext != "" && storedNext <= next
+}
+
+// cutAdvice divides a document into the day of its next change, and what follows. In
+// JSON that this package has written, the texts that it looks for are members of the
+// resource: within a string their quotes would be escaped.
+func cutAdvice(text []byte) (next string, rest []byte, ok bool) {
+	_, rest, ok = bytes.Cut(text, []byte(adviceDate))
+	if !ok || len(rest) < len("2006-01-02\"") {
+		return "", nil, false
+	}
+	rest = rest[len("2006-01-02\""):]
+	if after, found := bytes.CutPrefix(rest, []byte(adviceUntil)); found {
+		day, afterDay, closed := strings.Cut(string(after[:min(len(after), len("2006-01-02\"}]"))]), `"}]`)
+		if !closed || afterDay != "" {
+			return "", nil, false
+		}
+		return day, after[len("2006-01-02\"}]"):], true
+	}
+	return "", rest, true
+}
+
+// Release is the version of the supporting data by which Advise advises.
+func (f *Forecaster) Release() string { return f.editions[0].version }
