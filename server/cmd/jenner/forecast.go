@@ -10,7 +10,6 @@ import (
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/forecast"
 	"github.com/jenner-iis/jenner/forecast/calendar"
-	"github.com/jenner-iis/jenner/forecast/schedule"
 	"github.com/jenner-iis/jenner/operations/immds"
 )
 
@@ -58,35 +57,21 @@ func (c *forecastCommand) read(stdin io.Reader) ([]byte, error) {
 	return os.ReadFile(c.File)
 }
 
-// engine is the engine for the supporting data that the settings name.
-func (f *forecastSettings) engine() (*forecast.Engine, error) {
-	if f.CDSiData == "" {
-		return forecast.Default(), nil
-	}
-	if f.CDSiVersion == "" {
-		return nil, fmt.Errorf("%w: --cdsi-data needs --cdsi-version, as the files do not say which release they are", errUsage)
-	}
-	data, err := schedule.ReadCDC(os.DirFS(f.CDSiData), schedule.Source{Name: "CDC CDSi supporting data", Version: f.CDSiVersion})
-	if err != nil {
-		return nil, fmt.Errorf("read the supporting data in %s: %w", f.CDSiData, err)
-	}
-	e, err := forecast.New(data)
-	if err != nil {
-		return nil, fmt.Errorf("compile the supporting data in %s: %w", f.CDSiData, err)
-	}
-	return e, nil
+// today gives the day that it is in the zone.
+func (z zone) today(now func() time.Time) func() calendar.Date {
+	return func() calendar.Date { return calendar.OfTime(now().In(z.Location)) }
 }
 
 // forecaster makes $immds-forecast; records may be nil.
 func (f *forecastSettings) forecaster(where zone, now func() time.Time, records immds.Records) (*immds.Forecaster, error) {
-	engine, err := f.engine()
+	engines, err := f.engines()
 	if err != nil {
 		return nil, err
 	}
 	return immds.New(immds.Config{
-		Engines: []*forecast.Engine{engine},
+		Engines: engines,
 		Records: records,
 		Literal: forecast.AllDeviations &^ f.CDSiDeviations.on,
-		Today:   func() calendar.Date { return calendar.OfTime(now().In(where.Location)) },
+		Today:   where.today(now),
 	})
 }

@@ -302,8 +302,6 @@ func TestForecast(t *testing.T) {
 		{`{`, []string{"-"}, failed, "refused"},
 		{"", []string{"no-such-file.json"}, failed, "no-such-file.json"},
 		{"", nil, wrongUsage, "<file>"},
-		{parameters, []string{"-", "--cdsi-data", t.TempDir()}, wrongUsage, "--cdsi-version"},
-		{parameters, []string{"-", "--cdsi-data", t.TempDir(), "--cdsi-version", "9.9"}, failed, "supporting data"},
 	} {
 		got := jenner(t, test.stdin, nil, append([]string{"forecast"}, test.args...)...)
 		if got.code != test.code || got.stdout != "" || !strings.Contains(got.stderr, test.want) {

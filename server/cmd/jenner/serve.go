@@ -62,6 +62,9 @@ func (c *serveCommand) Run(ctx context.Context, s surroundings) (err error) {
 	if err != nil {
 		return err
 	}
+	today := c.Timezone.today(s.now)
+	logReleases(forecaster.Releases(), today(), logger)
+	metrics.Releases(forecaster.Releases(), today)
 	keeper, err := p.keeper(&c.forecastSettings, c.Timezone, s.now, forecaster, logger)
 	if err != nil {
 		return err

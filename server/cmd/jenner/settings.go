@@ -142,7 +142,7 @@ func (s storeSettings) folder() (string, error) {
 
 // forecastSettings say by what to forecast.
 type forecastSettings struct {
-	CDSiData       string     `name:"cdsi-data" help:"Folder of the CDC's supporting data (XML) to use in place of the data built in." type:"existingdir" placeholder:"FOLDER"`
-	CDSiVersion    string     `name:"cdsi-version" help:"Release of the data in --cdsi-data, such as 4.64." placeholder:"VERSION"`
+	CDSiData       []release  `name:"cdsi-data" help:"Folder of a CDC release of the supporting data (XML), with its version and day of release: 4.65@2026-02-10=FOLDER. May be given several times, in the variable with semicolons between. Requests choose by knowledgeBaseVersion; the highest version answers the others." sep:";" placeholder:"VERSION@DATE=FOLDER"`
+	CDSiBuiltIn    bool       `name:"cdsi-built-in" help:"Forecast by the release built in as well." default:"true" negatable:""`
 	CDSiDeviations deviations `name:"cdsi-deviations" help:"Deviations from the letter of CDSi that are on: all, none, or names divided by commas; conformance/DIVERGENCES.md lists them." default:"all" placeholder:"NAMES"`
 }
