@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/fhir/search"
 	"github.com/jenner-iis/jenner/resources"
 )
 
@@ -102,6 +103,59 @@ func TestConditionalDeleteRace(t *testing.T) {
 	// Each client deleted last what matched, its own last one among it.
 	if n := f.count("Patient"); n != 0 {
 		t.Errorf("%d patients are left, want none", n)
+	}
+}
+
+// meanwhile is a store in which others are at work: once after a search, and once
+// before a commit.
+type meanwhile struct {
+	resources.Store
+	afterSearch, beforeCommit func()
+}
+
+func once(do *func()) {
+	if f := *do; f != nil {
+		*do = nil
+		f()
+	}
+}
+
+func (m *meanwhile) Search(ctx context.Context, a resources.Access, q *search.Query) (resources.Page, error) {
+	defer once(&m.afterSearch)
+	return m.Store.Search(ctx, a, q)
+}
+
+func (m *meanwhile) Commit(ctx context.Context, a resources.Access, b resources.Batch) ([]resources.Version, error) {
+	once(&m.beforeCommit)
+	return m.Store.Commit(ctx, a, b)
+}
+
+// What criteria match is deleted and made again while a change is under way: when
+// it is committed they match the same as before, and yet all is different.
+func TestMatchIsGoneForAMoment(t *testing.T) {
+	f, others, ctx := open(t), open(t), t.Context()
+	others.Service.Store = f.store
+	busy := func() *meanwhile {
+		return &meanwhile{
+			Store: f.store,
+			afterSearch: func() {
+				if _, err := others.Delete(ctx, all, "Patient", "a", resources.Match{}); err != nil {
+					t.Error(err)
+				}
+			},
+			beforeCommit: func() { others.put("Patient", "a", `{"resourceType":"Patient","id":"a","gender":"female"}`) },
+		}
+	}
+	first := f.put("Patient", "a", `{"resourceType":"Patient","id":"a","gender":"female"}`)
+	f.Store = busy()
+	o, err := f.Create(ctx, all, "Patient", parse(t, `{"resourceType":"Patient","gender":"female"}`), "gender=female")
+	if err != nil || o.Effect != resources.Matched || o.Version.Version != 1 || string(o.Version.JSON) != string(first.Version.JSON) {
+		t.Errorf("a conditional create = %+v, %v; want version 1, which was there when it began", o, err)
+	}
+	f.put("Patient", "b", `{"resourceType":"Patient","id":"b","gender":"female"}`)
+	f.Store = busy()
+	if o, err := f.ConditionalDelete(ctx, all, "Patient", "gender=female", resources.Match{}); err != nil || o.Several != 2 || f.count("Patient") != 0 {
+		t.Errorf("a conditional delete = %+v, %v, and %d patients are left; want both deleted", o, err, f.count("Patient"))
 	}
 }
 

@@ -66,11 +66,13 @@ func entryPatch(resource codec.Value) (Patch, error) {
 // withoutSpace takes the white space out that base64Binary may have.
 var withoutSpace = strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "")
 
-// applyPatch makes the resource that a patch leads to; readErr is what reading
-// the current version gave.
-func (r *resolution) applyPatch(st *step, readErr error) error {
-	if readErr != nil {
-		return fmt.Errorf("patch %s/%s: %w", st.typ, st.id, readErr)
+// applyPatch makes the resource that a patch leads to.
+func (r *resolution) applyPatch(st *step) error {
+	switch {
+	case !st.exists && st.current.Deleted():
+		return fmt.Errorf("patch %s/%s: %w", st.typ, st.id, ErrGone)
+	case !st.exists:
+		return fmt.Errorf("patch %s/%s: %w", st.typ, st.id, ErrNotFound)
 	}
 	patched, err := r.patched(st)
 	switch {

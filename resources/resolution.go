@@ -110,14 +110,8 @@ func (r *resolution) identify(ctx context.Context, st *step) error {
 			st.id = r.s.NewID()
 		}
 	}
-	v, err := r.s.Store.Read(ctx, r.access, st.typ, st.id)
-	switch {
-	case err == nil:
-		st.current, st.exists = v, true
-	case errors.Is(err, ErrGone):
-		st.current = v
-	case !errors.Is(err, ErrNotFound):
-		return fmt.Errorf("read %s/%s: %w", st.typ, st.id, err)
+	if err := r.read(ctx, st); err != nil {
+		return err
 	}
 	if st.method == PUT && st.criteria != nil && st.exists && !st.matches {
 		return fhir.NewInvalid(ErrStale, fhir.CodeConflict, st.path+"id",
@@ -127,7 +121,7 @@ func (r *resolution) identify(ctx context.Context, st *step) error {
 		return err
 	}
 	if st.method == PATCH {
-		return r.applyPatch(st, err)
+		return r.applyPatch(st)
 	}
 	switch {
 	case st.method == DELETE && st.exists:
@@ -144,60 +138,82 @@ func (r *resolution) identify(ctx context.Context, st *step) error {
 	return nil
 }
 
+// read finds the current version of what a change is about, unless the search
+// by its criteria has: what that saw, and how many there were, was so at one
+// moment, and a version read later might never have been among them.
+func (r *resolution) read(ctx context.Context, st *step) error {
+	if st.exists {
+		return nil
+	}
+	v, err := r.s.Store.Read(ctx, r.access, st.typ, st.id)
+	switch {
+	case err == nil:
+		st.current, st.exists = v, true
+	case errors.Is(err, ErrGone):
+		st.current = v
+	case !errors.Is(err, ErrNotFound):
+		return fmt.Errorf("read %s/%s: %w", st.typ, st.id, err)
+	}
+	return nil
+}
+
 // applyCriteria decides a conditional change by what its criteria match.
 func (r *resolution) applyCriteria(ctx context.Context, st *step) error {
 	most := 1
 	if st.method == DELETE {
 		most = r.s.MaxDeletes
 	}
-	ids, err := r.search(ctx, st.criteria, most)
+	found, err := r.search(ctx, st.criteria, most)
 	if err != nil {
 		return err
 	}
-	ids = slices.DeleteFunc(ids, func(id string) bool { return r.changed[st.typ+"/"+id] == Deleted })
-	if len(ids) > most {
+	found = slices.DeleteFunc(found, func(v Version) bool { return r.changed[st.typ+"/"+v.ID] == Deleted })
+	if len(found) > most {
 		text := "the criteria match more than one " + st.typ
 		if most > 1 {
 			text = fmt.Sprintf("the criteria match more than %d resources, which is the most that one delete may delete here; nothing was deleted. Make the criteria more selective", most)
 		}
 		return fhir.NewInvalid(ErrMultipleMatches, fhir.CodeMultipleMatches, expression(st.path, "request"), text)
 	}
-	if len(ids) > 1 {
-		if err := r.deleteFurther(ctx, st, ids[1:]); err != nil {
+	if len(found) > 1 {
+		if err := r.deleteFurther(ctx, st, found[1:]); err != nil {
 			return err
 		}
 	}
 	switch {
-	case len(ids) == 0:
+	case len(found) == 0:
 		return nil
-	case st.method != POST:
-		if own := st.resource.Get("id").Text(); st.method == PUT && own != "" && own != ids[0] {
-			return fhir.NewInvalid(nil, fhir.CodeInvalid, st.path+"id", "the resource's id is not that of the resource which the criteria match")
-		}
-		st.id, st.matches, st.deleted = ids[0], true, len(ids)
+	case st.method == POST:
+		st.id, st.effect, st.current = found[0].ID, Matched, found[0]
 		return nil
 	}
-	st.id, st.effect = ids[0], Matched
-	st.current, err = r.s.Store.Read(ctx, r.access, st.typ, st.id)
-	if errors.Is(err, ErrGone) {
-		return nil // gone since the search; the commit will notice and all is tried again
+	if own := st.resource.Get("id").Text(); st.method == PUT && own != "" && own != found[0].ID {
+		return fhir.NewInvalid(nil, fhir.CodeInvalid, st.path+"id", "the resource's id is not that of the resource which the criteria match")
 	}
-	return err
+	st.found(found[0])
+	st.deleted = len(found)
+	return nil
+}
+
+// found notes what the criteria of a change match.
+func (st *step) found(v Version) {
+	st.id, st.current, st.exists, st.matches = v.ID, v, true, true
 }
 
 // deleteFurther adds the steps of what a conditional delete matches beside the
 // first.
-func (r *resolution) deleteFurther(ctx context.Context, st *step, ids []string) error {
+func (r *resolution) deleteFurther(ctx context.Context, st *step, found []Version) error {
 	if st.match.Version != 0 {
 		return fhir.NewInvalid(ErrMultipleMatches, fhir.CodeMultipleMatches, expression(st.path, "request.ifMatch"),
 			"the criteria match several resources, and a version is that of one")
 	}
-	if len(r.steps)+len(ids) > r.s.MaxEntries {
+	if len(r.steps)+len(found) > r.s.MaxEntries {
 		return fhir.NewInvalid(ErrTooCostly, fhir.CodeTooCostly, expression(st.path, "request"),
 			fmt.Sprintf("a request may change at most %d resources, counting those that criteria match", r.s.MaxEntries))
 	}
-	for _, id := range ids {
-		further := &step{change: &change{path: st.path, method: DELETE, typ: st.typ}, id: id, matches: true, write: -1}
+	for _, v := range found {
+		further := &step{change: &change{path: st.path, method: DELETE, typ: st.typ}, write: -1}
+		further.found(v)
 		if err := r.identify(ctx, further); err != nil {
 			return err
 		}
@@ -206,10 +222,10 @@ func (r *resolution) deleteFurther(ctx context.Context, st *step, ids []string) 
 	return nil
 }
 
-// search gives the ids that a condition matches, so many that one more than the
-// most remains when those which these changes are about are left out, and makes
-// the commit depend on them.
-func (r *resolution) search(ctx context.Context, q *search.Query, most int) ([]string, error) {
+// search gives what a condition matches, so many that one more than the most
+// remains when what these changes are about is left out, and makes the commit
+// depend on it.
+func (r *resolution) search(ctx context.Context, q *search.Query, most int) ([]Version, error) {
 	few := *q
 	few.Count, few.Total = most+1, search.TotalNone
 	for _, c := range r.changes {
@@ -225,8 +241,8 @@ func (r *resolution) search(ctx context.Context, q *search.Query, most int) ([]s
 	for i, v := range page.Versions {
 		ids[i] = v.ID
 	}
-	r.criteria = append(r.criteria, Criterion{Query: &few, Matches: slices.Clone(ids)})
-	return ids, nil
+	r.criteria = append(r.criteria, Criterion{Query: &few, Matches: ids})
+	return page.Versions, nil
 }
 
 // checkMatch holds the current version against If-Match and If-None-Match.

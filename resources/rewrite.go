@@ -3,7 +3,6 @@ package resources
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/jenner-iis/jenner/fhir"
@@ -129,11 +128,16 @@ func (r *resolution) resolveConditional(ctx context.Context, ref fhir.Reference,
 	if err != nil {
 		return "", &EntryError{at.Path(), err}
 	}
-	ids, err := r.search(ctx, q, 1)
+	found, err := r.search(ctx, q, 1)
 	if err != nil {
 		return "", err
 	}
-	ids = slices.DeleteFunc(ids, func(id string) bool { return r.changed[q.Resource+"/"+id] != 0 })
+	var ids []string
+	for _, v := range found {
+		if r.changed[q.Resource+"/"+v.ID] == 0 {
+			ids = append(ids, v.ID)
+		}
+	}
 	for _, st := range r.steps {
 		if st.typ == q.Resource && (st.effect == Created || st.effect == Updated) && matchesAlone(q, r.s.Search.AppendEntries(nil, st.source)) {
 			ids = append(ids, st.id)
