@@ -392,3 +392,23 @@ func TestNewRefuses(t *testing.T) {
 		t.Error("New without anything gives no error")
 	}
 }
+
+// What is dated later changes nothing today, but the day on which one has to look again.
+func TestFuture(t *testing.T) {
+	f := newFixture(t)
+	f.run()
+	f.patient("a", ago(9000))
+	f.settle()
+	before := content(t, f.recommendation("a").JSON)
+	f.dose("d", "a", "03", firstDay+3)
+	f.settle()
+	if diff := cmp.Diff(before, content(t, f.recommendation("a").JSON)); diff != "" {
+		t.Errorf("recommendation with a dose that is dated later (-before +after):\n%s", diff)
+	}
+	f.day.Add(3)
+	f.settle()
+	f.wantCurrent("a")
+	if got := f.find("ImmunizationEvaluation", "patient=Patient/a"); len(got) == 0 {
+		t.Error("no evaluation of a dose whose day has come")
+	}
+}
