@@ -2,7 +2,6 @@ package resources
 
 import (
 	"context"
-	"errors"
 
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
@@ -31,8 +30,8 @@ func (r *resolution) countDangling(ctx context.Context) {
 			target := ref.Type + "/" + ref.ID
 			there, asked := known[target]
 			if !asked {
-				_, err := r.s.Store.Read(ctx, r.access, ref.Type, ref.ID)
-				there = !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrGone)
+				exists, err := r.s.Store.Exists(ctx, r.access, ref.Type, ref.ID)
+				there = exists || err != nil
 				known[target] = there
 			}
 			if !there {

@@ -123,6 +123,9 @@ type Store interface {
 	// with the version that is the deletion.
 	Read(ctx context.Context, a Access, resourceType, id string) (Version, error)
 
+	// Exists reports whether there is a current version that is no deletion.
+	Exists(ctx context.Context, a Access, resourceType, id string) (bool, error)
+
 	// VersionRead gives one version, a deletion included. Errors: ErrNotFound.
 	VersionRead(ctx context.Context, a Access, resourceType, id string, version uint64) (Version, error)
 

@@ -140,6 +140,7 @@ func BenchmarkRead(b *testing.B) {
 	random := rand.New(rand.NewPCG(6, 6))
 	b.Run("id", func(b *testing.B) {
 		b.ReportAllocs()
+		defer processor(b)()
 		for b.Loop() {
 			if _, err := s.Read(b.Context(), everything, "Immunization", immunizations[random.IntN(len(immunizations))]); err != nil {
 				b.Fatal(err)
@@ -155,6 +156,7 @@ func BenchmarkRead(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
+			defer processor(b)()
 			found := 0
 			for b.Loop() {
 				q := query(b, "Immunization", fmt.Sprintf(text, patients[random.IntN(len(patients))]))
@@ -170,6 +172,7 @@ func BenchmarkRead(b *testing.B) {
 	for _, text := range []string{"family=family12", "birthdate=1980-05", "_sort=birthdate&_count=20", "family:contains=99&_count=20", "gender=male&birthdate=gt1980&_count=20", "_has:Immunization:patient:vaccine-code=08&gender=female&_count=20"} {
 		b.Run("Patient?"+text, func(b *testing.B) {
 			q := query(b, "Patient", text)
+			defer processor(b)()
 			for b.Loop() {
 				if _, err := s.Search(b.Context(), everything, q); err != nil {
 					b.Fatal(err)

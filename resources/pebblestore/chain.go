@@ -99,7 +99,7 @@ func (x *execution) testTarget(target fhir.Reference, n *node) bool {
 	if t == 0 {
 		return false
 	}
-	rid, err := ridOf(x.r, t, target.ID)
+	rid, err := x.s.ridOf(x.r, t, target.ID)
 	if err != nil {
 		x.fail(err)
 	}
@@ -141,7 +141,7 @@ func (x *execution) collectReferred(t typeID, name string, h *search.Has, into *
 			if e.Aspect != search.AspectValue || !isLocal(e.Target) || e.Target.Type != name {
 				continue
 			}
-			target, err := ridOf(x.r, t, e.Target.ID)
+			target, err := x.s.ridOf(x.r, t, e.Target.ID)
 			if err != nil {
 				x.fail(err)
 			}

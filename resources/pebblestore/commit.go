@@ -104,7 +104,7 @@ func (s *Store) verify(ctx context.Context, p *prepared) error {
 		return err
 	}
 	for i := range p.changes {
-		if err := s.verifyChange(&p.changes[i]); err != nil {
+		if err := s.verifyChange(&p.changes[i], p.asOf); err != nil {
 			return err
 		}
 	}
@@ -118,14 +118,22 @@ func (s *Store) verify(ctx context.Context, p *prepared) error {
 	return nil
 }
 
-// verifyChange compares the current version with the one that was prepared for.
-func (s *Store) verifyChange(c *change) error {
+// verifyChange compares the current version with the one that was prepared for,
+// in the state of a moment.
+func (s *Store) verifyChange(c *change, asOf fhir.Moment) error {
 	if c.isNew {
-		rid, err := ridOf(s.db, c.t, c.write.ID)
-		if err == nil && rid != 0 {
-			err = stale(c.write)
+		given, known := s.newIDs.has(newCachedID(c.t, c.write.ID), asOf)
+		if !known {
+			rid, err := ridOf(s.db, c.t, c.write.ID)
+			if err != nil {
+				return err
+			}
+			given = rid != 0
 		}
-		return err
+		if given {
+			return stale(c.write)
+		}
+		return nil
 	}
 	value, closer, err := s.db.Get(currentKey(c.t, c.rid))
 	if err != nil {
@@ -240,6 +248,11 @@ func (s *Store) apply(p *prepared, versions []resources.Version) error {
 	for i := range p.changes {
 		if c := &p.changes[i]; !c.write.CheckOnly {
 			s.lastOfType[c.t] = max(s.lastOfType[c.t], versions[i].LastUpdated)
+		}
+		if c := &p.changes[i]; c.isNew {
+			id := newCachedID(c.t, c.write.ID)
+			s.newIDs.add(id, versions[i].LastUpdated)
+			s.ids.lru.Add(id, c.rid)
 		}
 	}
 	for t, n := range p.counts {

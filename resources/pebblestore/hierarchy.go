@@ -111,7 +111,7 @@ func (x *execution) lookUp(r fhir.Reference) (typeID, uint64) {
 	if t == 0 {
 		return 0, 0
 	}
-	rid, err := ridOf(x.r, t, r.ID)
+	rid, err := x.s.ridOf(x.r, t, r.ID)
 	if err != nil {
 		x.fail(err)
 	}

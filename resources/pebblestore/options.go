@@ -14,6 +14,7 @@ import (
 const (
 	defaultCacheSize    = 256 << 20
 	defaultMemTableSize = 64 << 20
+	defaultCachedIDs    = 1 << 20
 	blockSize           = 8 << 10
 	indexBlockSize      = 16 << 10
 )

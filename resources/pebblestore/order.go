@@ -19,13 +19,8 @@ const (
 
 // appendID appends a logical id.
 func appendID(dst []byte, id string) []byte {
-	if isUUID(id) {
-		dst = append(dst, idUUID)
-		for _, part := range [...]string{id[:8], id[9:13], id[14:18], id[19:23], id[24:]} {
-			// Appending cannot fail: isUUID has looked at every digit.
-			dst, _ = hex.AppendDecode(dst, []byte(part))
-		}
-		return dst
+	if uuid, ok := readUUID(id); ok {
+		return append(append(dst, idUUID), uuid[:]...)
 	}
 	dst = append(dst, idText)
 	dst = append(dst, id...)
@@ -59,24 +54,34 @@ func readID(b []byte) (id string, rest []byte, ok bool) {
 // isUUID reports whether id is a UUID in lower case, the only writing that
 // readID gives back.
 func isUUID(id string) bool {
-	if len(id) != 36 {
-		return false
+	_, ok := readUUID(id)
+	return ok
+}
+
+// readUUID reads a UUID in lower case.
+func readUUID(id string) (uuid [16]byte, ok bool) {
+	if len(id) != 36 || id[8] != '-' || id[13] != '-' || id[18] != '-' || id[23] != '-' {
+		return uuid, false
 	}
-	for i := range len(id) {
-		c := id[i]
-		switch i {
-		case 8, 13, 18, 23:
-			if c != '-' {
-				return false
-			}
-		default:
-			if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-				return false
-			}
+	all := byte(0)
+	for i, at := range [...]int{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34} {
+		high, low := hexDigits[id[at]], hexDigits[id[at+1]]
+		uuid[i] = high<<4 | low
+		all |= high | low
+	}
+	return uuid, all < 16
+}
+
+// hexDigits are the values of lower-case digits; 16 for what is none.
+var hexDigits = func() (values [256]byte) {
+	for i := range values {
+		values[i] = 16
+		if digit := strings.IndexByte("0123456789abcdef", byte(i)); digit >= 0 {
+			values[i] = byte(digit)
 		}
 	}
-	return true
-}
+	return values
+}()
 
 // Text in keys ends with a zero byte. What would be taken for the end, or for
 // an escape, is escaped: 00 becomes 01 01, and 01 becomes 01 02. Text longer

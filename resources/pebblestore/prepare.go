@@ -189,7 +189,7 @@ func (l *lookup) up(c *change) error {
 		}
 		return err
 	}
-	if c.rid, err = ridOf(s.db, c.t, w.ID); err != nil {
+	if c.rid, err = s.ridOf(s.db, c.t, w.ID); err != nil {
 		return err
 	}
 	if c.rid == 0 {
@@ -212,6 +212,9 @@ func (l *lookup) up(c *change) error {
 // is none; unlike Get, this way of asking uses the filters of the last level,
 // so that in a large store most answers need no block from disk.
 func (l *lookup) everWritten(t typeID, id string) (bool, error) {
+	if l.s.ids.lru.Contains(newCachedID(t, id)) {
+		return true, nil
+	}
 	if l.ids == nil {
 		var err error
 		if l.ids, err = l.s.db.NewIter(&pebble.IterOptions{UseL6Filters: true}); err != nil {

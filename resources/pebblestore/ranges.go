@@ -244,7 +244,7 @@ func (x *execution) compileID(n *node, name string, c *search.Compare) {
 			if v.System != "" {
 				continue // an id has no system
 			}
-			rid, err := ridOf(x.r, t, v.Code)
+			rid, err := x.s.ridOf(x.r, t, v.Code)
 			if err != nil {
 				x.fail(err)
 			}

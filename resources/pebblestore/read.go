@@ -41,6 +41,41 @@ func (s *Store) read(ctx context.Context, resourceType, id string) (resources.Ve
 	return v, nil
 }
 
+// Exists reports whether there is a resource that is not deleted.
+func (s *Store) Exists(ctx context.Context, a resources.Access, resourceType, id string) (bool, error) {
+	if err := s.begin(ctx, a); err != nil {
+		return false, err
+	}
+	defer s.end()
+	h, err := s.currentHead(resourceType, id)
+	if err == nil {
+		err = s.waitSynced(ctx, h.lastUpdated)
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for %s/%s: %w", resourceType, id, err)
+	}
+	return h.version != 0 && h.method != resources.DELETE, nil
+}
+
+// currentHead reads the head of a current record, without copying the rest; it is
+// zero for a resource that was never written.
+func (s *Store) currentHead(resourceType, id string) (head, error) {
+	t := s.names.typeID(resourceType)
+	if t == 0 {
+		return head{}, nil
+	}
+	rid, err := s.ridOf(s.db, t, id)
+	if rid == 0 || err != nil {
+		return head{}, err
+	}
+	record, closer, err := s.db.Get(currentKey(t, rid))
+	if err != nil {
+		return head{}, err
+	}
+	h, _, err := readHead(record)
+	return h, errors.Join(err, closer.Close())
+}
+
 // VersionRead gives one version, a deletion included.
 func (s *Store) VersionRead(ctx context.Context, a resources.Access, resourceType, id string, version uint64) (resources.Version, error) {
 	if err := s.begin(ctx, a); err != nil {
@@ -90,7 +125,7 @@ func (s *Store) find(r pebble.Reader, resourceType, id string) (typeID, uint64, 
 	if t == 0 {
 		return 0, 0, nil, resources.ErrNotFound
 	}
-	rid, err := ridOf(r, t, id)
+	rid, err := s.ridOf(r, t, id)
 	if err != nil {
 		return t, 0, nil, err
 	}
@@ -99,23 +134,20 @@ func (s *Store) find(r pebble.Reader, resourceType, id string) (typeID, uint64, 
 	}
 	record, err := get(r, currentKey(t, rid))
 	if err == nil && record == nil {
-		err = errCorrupt
+		err = s.unrecorded(r, t, id)
 	}
 	return t, rid, record, err
 }
 
-// ridOf is the number of a resource, 0 when it was never written.
-func ridOf(r pebble.Reader, t typeID, id string) (uint64, error) {
-	value, closer, err := r.Get(idKey(t, id))
-	if errors.Is(err, pebble.ErrNotFound) {
-		return 0, nil
+// unrecorded says why a resource whose number is known has no record: it is newer
+// than what r shows.
+func (s *Store) unrecorded(r pebble.Reader, t typeID, id string) error {
+	rid, err := ridOf(r, t, id)
+	switch {
+	case err != nil:
+		return err
+	case rid != 0:
+		return errCorrupt
 	}
-	if err != nil {
-		return 0, err
-	}
-	defer closer.Close()
-	if len(value) != ridLength {
-		return 0, errCorrupt
-	}
-	return readRid(value), nil
+	return resources.ErrNotFound
 }

@@ -71,6 +71,7 @@ func (s *Store) loadState() error {
 	if lastWith(it, []byte{spaceOnceAt}) {
 		s.last = max(s.last, readMoment(it.Key()[1:]))
 	}
+	s.newIDs = newIDs{since: s.last, at: map[cachedID]fhir.Moment{}}
 	s.applying.Store(int64(s.last))
 	s.visible.Store(int64(s.last))
 	s.synced.Store(int64(s.last)) // what was read at Open is on disk

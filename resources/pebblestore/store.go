@@ -42,6 +42,7 @@ type Config struct {
 	FS           vfs.FS // the file system; the operating system's if nil
 	CacheSize    int64  // bytes of memory for blocks that were read; default 256 MiB
 	MemTableSize uint64 // bytes of memory for writes before a table is made of them; default 64 MiB
+	CachedIDs    int    // ids whose place is kept in memory, 68 bytes each; rounded up to a power of two; default 1<<20
 
 	// Reindex makes the index anew if it was made by other settings or search
 	// parameters, however long it takes. A small store needs no leave for it.
@@ -71,8 +72,10 @@ type Store struct {
 	lastOfType map[typeID]fhir.Moment // and of each type, since Open
 	counts     map[typeID]uint64
 	onceOldest fhir.Moment // no record of a Once is older
+	newIDs     newIDs
 
 	rids ridSource
+	ids  ridCache
 
 	commits atomic.Uint64 // for Metrics
 	stalls  atomic.Int64
@@ -112,7 +115,14 @@ func open(cfg Config) (*Store, error) {
 	if cfg.FS == nil {
 		cfg.FS = vfs.Default
 	}
+	if cfg.CachedIDs == 0 {
+		cfg.CachedIDs = defaultCachedIDs
+	}
 	s := &Store{registry: cfg.Registry, now: cfg.Now, log: cfg.Logger, limits: cfg.Limits.withDefaults(), turn: make(chan struct{}, 1)}
+	var err error
+	if s.ids, err = newRidCache(cfg.CachedIDs); err != nil {
+		return nil, err
+	}
 	s.calls.idle.L = &s.calls
 	s.durability.init()
 

@@ -18,7 +18,8 @@ var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 // registry is shared: compiling parameters takes longer than most tests.
 var registry = storetest.Registry()
 
-// open opens a store and closes it after the test.
+// open opens a store and closes it after the test. Unless a test says otherwise
+// it keeps few ids in memory, so that tests see them forgotten.
 func open(t testing.TB, cfg pebblestore.Config) *pebblestore.Store {
 	t.Helper()
 	if cfg.Registry == nil {
@@ -26,6 +27,9 @@ func open(t testing.TB, cfg pebblestore.Config) *pebblestore.Store {
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = quiet
+	}
+	if _, benchmark := t.(*testing.B); cfg.CachedIDs == 0 && !benchmark {
+		cfg.CachedIDs = 64
 	}
 	s, err := pebblestore.Open(cfg)
 	if err != nil {

@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T, c Config) resources.Store) {
 	}{
 		{"Access", (*suite).access},
 		{"Versions", (*suite).versions},
+		{"Exists", (*suite).exists},
 		{"DeleteAndCreateAgain", (*suite).deleteAndCreateAgain},
 		{"Expect", (*suite).expect},
 		{"CheckOnly", (*suite).checkOnly},

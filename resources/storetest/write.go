@@ -19,6 +19,7 @@ func (s *suite) access() {
 	q := s.query("Patient", "_id=a")
 	for name, call := range map[string]func() error{
 		"Read":        func() error { _, err := s.store.Read(s.ctx, none, "Patient", "a"); return err },
+		"Exists":      func() error { _, err := s.store.Exists(s.ctx, none, "Patient", "a"); return err },
 		"VersionRead": func() error { _, err := s.store.VersionRead(s.ctx, none, "Patient", "a", 1); return err },
 		"Commit": func() error {
 			_, err := s.store.Commit(s.ctx, none, resources.Batch{Writes: []resources.Write{Put(s, resources.DELETE, "Patient", "a", 1, "")}})
