@@ -7,6 +7,7 @@ require (
 	github.com/alecthomas/kong v1.13.0
 	github.com/anishathalye/porcupine v1.1.0
 	github.com/cockroachdb/pebble/v2 v2.1.4
+	github.com/elastic/go-freelru v0.16.0
 	github.com/evanphx/json-patch/v5 v5.9.11
 	github.com/gin-gonic/gin v1.12.0
 	github.com/google/go-cmp v0.7.0
