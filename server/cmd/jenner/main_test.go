@@ -161,6 +161,12 @@ func TestServe(t *testing.T) {
 		t.Errorf("the metrics hold what a client sent:\n%s", figures)
 	}
 
+	// What is asked for is stored.
+	if status, text := call(t, "GET", s.base+"/ImmunizationEvaluation?patient=example-child&_total=accurate", ""); status != 200 || !strings.Contains(text, `"total":13`) {
+		t.Errorf("the evaluations of the example: %d %.300s", status, text)
+	}
+	const stored = 9 + 1 + 13 // the example, its recommendation and evaluations
+
 	// The folder belongs to one process.
 	second := jenner(t, "", nil, "serve", "--listen", "127.0.0.1:0", "--store", "pebble:"+store)
 	if second.code != failed || !strings.Contains(second.stderr, "is in use") {
@@ -177,8 +183,8 @@ func TestServe(t *testing.T) {
 	if !strings.Contains(got.stdout, "$immds-forecast") || !strings.Contains(got.stdout, "@conformance/examples/child.json") {
 		t.Errorf("what a person is told at the start: %s", got.stdout)
 	}
-	if got := jenner(t, "", nil, "check", "--store", "pebble:"+store); got.code != done || !strings.HasPrefix(got.stdout, resourcesAndVersions(t, 9)) {
-		t.Errorf("check: %+v, want %s", got, resourcesAndVersions(t, 9))
+	if got := jenner(t, "", nil, "check", "--store", "pebble:"+store); got.code != done || !strings.HasPrefix(got.stdout, resourcesAndVersions(t, stored)) {
+		t.Errorf("check: %+v, want %s", got, resourcesAndVersions(t, stored))
 	}
 	again := start(t, store, nil)
 	if status, text := call(t, "GET", again.base+"/OperationDefinition/patient-immds-forecast", ""); status != 200 || !strings.Contains(text, `"versionId":"1"`) {
@@ -233,10 +239,10 @@ func TestIndexSettings(t *testing.T) {
 				t.Errorf("%s start, %s: %d %s, want %s", time, query, status, text, want)
 			}
 		}
-		if got := s.stop(); got.code != done || strings.Contains(got.stderr, "anew") {
+		if got := s.stop(); got.code != done || strings.Contains(got.stderr, "index") {
 			t.Errorf("%s start: %+v", time, got)
 		}
-		if got := command("check"); got.code != done || strings.Contains(got.stderr, "anew") {
+		if got := command("check"); got.code != done || strings.Contains(got.stderr, "index") {
 			t.Errorf("check with the same settings: %+v", got)
 		}
 	}
