@@ -39,7 +39,10 @@ func (s *vaccineSet) union(t *vaccineSet) {
 	}
 }
 
-// observationSet is a set of observation codes, which have three digits.
+// maxObservation is the largest observation code: they have three digits.
+const maxObservation schedule.ObservationCode = 999
+
+// observationSet is a set of observation codes.
 type observationSet [16]uint64
 
 func (s *observationSet) add(c schedule.ObservationCode)      { s[c/64&15] |= 1 << (c % 64) }

@@ -60,7 +60,9 @@ func (r *run) conditionMet(ps *patientSeries, x *skipCondition, before administr
 		return met
 	case schedule.SkipByCompletedSeries:
 		met := ps.completed&x.groups != 0
-		r.stepSkip(RuleSkipCompletedSeries, met, reference, 0, 0)
+		if r.steps != nil {
+			r.steps.add(Step{Rule: RuleSkipCompletedSeries, Verdict: verdict(met), Dose: -1, Date: reference.now})
+		}
 		return met
 	case schedule.SkipByInterval: // CALCDTSKIP-5
 		if before.position == 0 {
@@ -77,7 +79,7 @@ func (r *run) conditionMet(ps *patientSeries, x *skipCondition, before administr
 	case schedule.SkipByVaccineCount:
 		n := r.countDoses(ps, x, before)
 		met := compareCount(n, x.data.CountLogic, x.data.Count)
-		r.stepSkip(RuleSkipCount, met, reference, n, x.data.Count)
+		r.stepSkipCount(x, met, reference, n)
 		return met
 	}
 	return false
@@ -96,11 +98,20 @@ func compareCount(n int, logic schedule.CountLogic, count int) bool {
 	return false
 }
 
-// stepSkip records a condition.
-func (r *run) stepSkip(rule Rule, met bool, reference *clock, n, wanted int) {
-	if r.steps != nil {
-		r.steps.add(Step{Rule: rule, Verdict: verdict(met), Dose: -1, Date: reference.now, Count: n, Wanted: wanted})
+// stepSkipCount records a condition on the number of doses, and between which ages they
+// were counted.
+func (r *run) stepSkipCount(x *skipCondition, met bool, reference *clock, n int) {
+	if r.steps == nil {
+		return
 	}
+	s := Step{Rule: RuleSkipCount, Verdict: verdict(met), Dose: -1, Date: reference.now, Count: n, Wanted: x.data.Count, Condition: x.data}
+	if p := x.data.Begin; p.Present() {
+		s.From, s.Period, s.Limit = r.birth, p, r.birth.Add(p)
+	}
+	if p := x.data.End; p.Present() {
+		s.From, s.EndPeriod, s.End = r.birth, p, r.birth.Add(p)
+	}
+	r.steps.add(s)
 }
 
 // stepSkipAge records an age condition by the bound that decided it.

@@ -8,8 +8,10 @@ import (
 // Step records one comparison, or one row of a table, that decided something.
 // Steps come out of the code that decides, in the order in which it did, and hold
 // what is needed to check them by hand: wherever Period is present, Limit is From
-// plus Period, and Date was compared with Limit. Which fields a step has depends
-// on its rule; the others are zero.
+// plus Period, and Date was compared with Limit; wherever EndPeriod is, End is From
+// plus EndPeriod, and Date was compared with End as well. (Of RuleSkipCount it is the
+// days of the doses counted that were compared.) Which fields a step has depends on its
+// rule; the others are zero.
 type Step struct {
 	Rule    Rule
 	Row     uint8 // of the table that the rule feeds, from left to right and from 1; 0 if it has none
@@ -21,12 +23,17 @@ type Step struct {
 	Limit       calendar.Date   // the day it was compared with, or the day that a forecast rule gives
 	From        calendar.Date   // the day from which Limit counts
 	Period      calendar.Period // what lies between From and Limit
+	End         calendar.Date   // where a span was compared, the first day after it
+	EndPeriod   calendar.Period // what lies between From and End
 	TargetDose  uint8           // number of the series dose that the step is about
 	CVX         schedule.CVX    // the vaccine that the step is about
 	Observation schedule.ObservationCode
 	Count       int              // what was counted, or the points given
 	Wanted      int              // what it was compared with
 	Series      *schedule.Series // that was chosen or scored
+	// Condition says how doses were counted and compared, of [RuleSkipCount]: which
+	// vaccines, whether valid doses alone, between which ages and days.
+	Condition *schedule.SkipCondition
 }
 
 // Verdict is the outcome of a Step.
@@ -47,6 +54,19 @@ func verdict(yes bool) Verdict {
 	return No
 }
 
+// stepSpan records that the assessment date lies between two ages, of which either may
+// be absent, for the sake of an observation.
+func (r *run) stepSpan(s Step, begin, end calendar.Period) {
+	s.Dose, s.Date, s.Verdict = -1, r.today.now, Yes
+	if begin.Present() {
+		s.From, s.Period, s.Limit = r.birth, begin, r.birth.Add(begin)
+	}
+	if end.Present() {
+		s.From, s.EndPeriod, s.End = r.birth, end, r.birth.Add(end)
+	}
+	r.steps.add(s)
+}
+
 // recorder collects steps. There is one only while steps are asked for, so what
 // they cost is a test for nil wherever one could be made.
 type recorder struct {
@@ -56,9 +76,12 @@ type recorder struct {
 
 func (w *recorder) add(s Step) { w.steps = append(w.steps, s) }
 
-// cut returns the steps since the last cut.
+// uncut returns the steps since the last cut.
+func (w *recorder) uncut() []Step { return w.steps[w.cuts:len(w.steps):len(w.steps)] }
+
+// cut returns the steps since the last cut, and cuts.
 func (w *recorder) cut() []Step {
-	s := w.steps[w.cuts:len(w.steps):len(w.steps)]
+	s := w.uncut()
 	w.cuts = len(w.steps)
 	return s
 }
@@ -85,6 +108,7 @@ func (r *run) explainSeries(f *antigenForecast, ps *patientSeries) {
 	again.explained = r.explained.take(len(ps.doses))
 	r.steps = &r.written
 	r.evaluateHistory(&again)
+	r.relevantSeries(ps.series)
 	r.forecastSeries(f, &again)
 	r.selectSeries(f.group(ps.series.group))
 	r.stepBest(ps, f.prioritized)

@@ -73,7 +73,7 @@ func TestSteps(t *testing.T) {
 			}
 		}
 	}
-	for rule := forecast.RuleSeriesComplete; rule <= forecast.RuleVaccineGroupDoseNumber; rule++ {
+	for rule := forecast.RuleIndication; rule <= forecast.RuleVaccineGroupDoseNumber; rule++ {
 		if !seen[rule] {
 			t.Errorf("no step of %v (%d)", rule, rule)
 		}
@@ -88,6 +88,17 @@ func checkStep(t *testing.T, in *forecast.Input, s forecast.Step) {
 	t.Helper()
 	if s.Period.Present() && s.From.Add(s.Period) != s.Limit {
 		t.Fatalf("%v: %v + %v = %v, the step says %v", s.Rule, s.From, s.Period, s.From.Add(s.Period), s.Limit)
+	}
+	if s.EndPeriod.Present() && s.From.Add(s.EndPeriod) != s.End {
+		t.Fatalf("%v: %v + %v = %v, the step says %v", s.Rule, s.From, s.EndPeriod, s.From.Add(s.EndPeriod), s.End)
+	}
+	switch s.Rule {
+	case forecast.RuleIndication, forecast.RuleContraindication, forecast.RuleVaccineContraindication:
+		checkObserved(t, in, s)
+		return
+	case forecast.RuleSkipCount:
+		checkCount(t, in, s)
+		return
 	}
 	if s.Dose >= 0 && s.From != 0 && in.Doses[s.Dose].Date != s.From {
 		t.Fatalf("%v: counts from %v, dose %d was given on %v", s.Rule, s.From, s.Dose, in.Doses[s.Dose].Date)
@@ -123,6 +134,52 @@ func checkStep(t *testing.T, in *forecast.Input, s forecast.Step) {
 	}
 	if reached != want {
 		t.Fatalf("%v: verdict %v for %v against %v", s.Rule, s.Verdict, s.Date, s.Limit)
+	}
+}
+
+// checkObserved checks that the patient has the observation of a step, and is of the age
+// at which it counts.
+func checkObserved(t *testing.T, in *forecast.Input, s forecast.Step) {
+	t.Helper()
+	if s.Rule == forecast.RuleContraindication && s.Row == 2 {
+		return // every vaccine has a step of its own before it
+	}
+	has := slices.ContainsFunc(in.Observations, func(o forecast.Observation) bool {
+		return o.Code == s.Observation && o.Presence == forecast.Present
+	})
+	if !has || s.Date != in.AssessmentDate || s.Verdict != forecast.Yes {
+		t.Fatalf("%v: rests on observation %v of %v, verdict %v; the patient has %v on %v", s.Rule, s.Observation, s.Date, s.Verdict, in.Observations, in.AssessmentDate)
+	}
+	if s.Limit != 0 && s.Date < s.Limit || s.End != 0 && s.Date >= s.End {
+		t.Fatalf("%v: %v is not from %v until %v", s.Rule, s.Date, s.Limit, s.End)
+	}
+	if (s.Rule == forecast.RuleVaccineContraindication) != (s.CVX != 0) {
+		t.Fatalf("%v: vaccine %v", s.Rule, s.CVX)
+	}
+}
+
+// checkCount recomputes the verdict on a number of doses, and counts again those that
+// lie between the ages and days of the step: they are as many where any dose of a list
+// of vaccines counts and a forecast asks, as it does for a day to come.
+func checkCount(t *testing.T, in *forecast.Input, s forecast.Step) {
+	t.Helper()
+	x := s.Condition
+	met := map[schedule.CountLogic]bool{schedule.GreaterThan: s.Count > x.Count, schedule.EqualTo: s.Count == x.Count, schedule.LessThan: s.Count < x.Count}[x.CountLogic]
+	if s.Wanted != x.Count || met != (s.Verdict == forecast.Yes) {
+		t.Fatalf("%v: %d against %d (logic %d), verdict %v", s.Rule, s.Count, s.Wanted, x.CountLogic, s.Verdict)
+	}
+	n := 0
+	for _, d := range in.Doses {
+		if d.Date < calendar.Min || d.Date > in.AssessmentDate || d.Date < s.Limit || s.End != 0 && d.Date >= s.End ||
+			d.Date < x.Start || x.Until != 0 && d.Date >= x.Until {
+			continue
+		}
+		if len(x.Vaccines) == 0 || slices.Contains(x.Vaccines, d.CVX) {
+			n++
+		}
+	}
+	if s.Count > n || s.Count < n && !x.ValidOnly && len(x.Vaccines) > 0 && s.Date > in.AssessmentDate {
+		t.Fatalf("%v on %v: %d doses were counted, by hand %d, from %v until %v\npatient %+v", s.Rule, s.Date, s.Count, n, s.Limit, s.End, in)
 	}
 }
 

@@ -51,11 +51,18 @@ func dayBefore(d calendar.Date) calendar.Date {
 func (r *run) recommendVaccines(list []RecommendedVaccine, ps *patientSeries) []RecommendedVaccine {
 	for i := range ps.target.preferables {
 		v := &ps.target.preferables[i]
-		if !v.data.Forecast || r.barred(v.vaccine) {
+		if !v.data.Forecast && r.steps == nil {
 			continue
 		}
 		begin, end := r.ages[v.begin], r.ages[v.end]
 		if !(begin <= ps.Earliest && ps.Earliest < end || begin <= ps.Recommended && ps.Recommended < end) {
+			continue
+		}
+		if r.barred(v.vaccine) {
+			r.stepBarred(v.vaccine, v.data.CVX)
+			continue
+		}
+		if !v.data.Forecast {
 			continue
 		}
 		if x := (RecommendedVaccine{v.data.CVX, v.data.MVX, v.data.TradeName}); !slices.Contains(list, x) {

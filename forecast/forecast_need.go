@@ -24,7 +24,7 @@ func (r *run) forecastNeed(f *antigenForecast, ps *patientSeries, d *dose, earli
 		r.stepNeed(4, No, d, 0, 0)
 		return Immune, ReasonImmunity
 	case f.contraindicated(ps.series):
-		r.stepContraindication(f)
+		r.stepContraindication(f, ps.series)
 		r.stepNeed(5, No, d, 0, 0)
 		return Contraindicated, ReasonContraindicated
 	case r.today.reached(d.afterSeason):
@@ -50,19 +50,6 @@ func (r *run) stepNeed(row uint8, v Verdict, d *dose, date, limit calendar.Date)
 	s := Step{Rule: RuleForecastNeed, Row: row, Verdict: v, Dose: -1, Date: date % never, Limit: limit % never}
 	if d != nil {
 		s.TargetDose = uint8(d.data.Number)
-	}
-	r.steps.add(s)
-}
-
-// stepContraindication records the contraindication of the antigen; where the
-// series is contraindicated vaccine by vaccine there is none to name.
-func (r *run) stepContraindication(f *antigenForecast) {
-	if r.steps == nil {
-		return
-	}
-	s := Step{Rule: RuleContraindication, Row: 2, Verdict: Yes, Dose: -1, Date: r.today.now}
-	if f.contra != nil {
-		s.Row, s.Observation = 1, f.contra.data.Code
 	}
 	r.steps.add(s)
 }

@@ -14,6 +14,9 @@ func (r *run) relevantSeries(s *series) bool {
 	for i := range s.indications {
 		x := &s.indications[i]
 		if r.active.has(x.data.Code) && r.today.within(r.ages[x.begin], r.ages[x.end]) { // table 5-4
+			if r.steps != nil {
+				r.stepSpan(Step{Rule: RuleIndication, Row: 1, Observation: x.data.Code}, x.data.Begin, x.data.End)
+			}
 			return true
 		}
 	}

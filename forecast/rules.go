@@ -5,7 +5,8 @@ type Rule uint8
 
 // The rules that leave steps, in the order of the specification.
 const (
-	RuleSeriesComplete Rule = iota + 1
+	RuleIndication Rule = iota + 1
+	RuleSeriesComplete
 	RuleLotExpiration
 	RuleDoseCondition
 	RuleSkipAge
@@ -27,6 +28,7 @@ const (
 	RuleSatisfyTargetDose
 	RuleImmunity
 	RuleContraindication
+	RuleVaccineContraindication
 	RuleSeason
 	RuleForecastConflict
 	RuleInadvertentDate
@@ -57,6 +59,7 @@ const (
 
 // rules tells where each rule stands in the specification.
 var rules = [...]struct{ id, section, table string }{
+	RuleIndication:                  {"CALCDTIND-1", "5.1", "5-4"},
 	RuleSeriesComplete:              {"", "4.4", ""},
 	RuleLotExpiration:               {"CALCDTLOTEXP-1", "6.1", "6-3"},
 	RuleDoseCondition:               {"", "6.1", "6-3"},
@@ -79,6 +82,7 @@ var rules = [...]struct{ id, section, table string }{
 	RuleSatisfyTargetDose:           {"", "6.10", "6-31"},
 	RuleImmunity:                    {"", "7.2", "7-3"},
 	RuleContraindication:            {"", "7.3", "7-7"},
+	RuleVaccineContraindication:     {"CALCDTCI-1", "7.3", "7-6"},
 	RuleSeason:                      {"FORECASTDTCAN-1", "7.4", ""},
 	RuleForecastConflict:            {"CALCDTCONFLICT-2", "7.4", ""},
 	RuleInadvertentDate:             {"FORECASTDTCAN-1", "7.4", ""},

@@ -74,7 +74,7 @@ type patientSeries struct {
 	status     Status
 	reasons    ForecastReasons
 	next       calendar.Date // the first day on which the series may be forecast otherwise
-	target     *dose // forecast; nil if none is
+	target     *dose         // forecast; nil if none is
 	doseNumber int
 	Dates
 
@@ -146,7 +146,7 @@ func (r *run) observe(list []Observation) {
 	r.active, r.unknown = observationSet{}, observationSet{}
 	for i := range list {
 		switch o := &list[i]; {
-		case o.Code == 0:
+		case o.Code == 0 || o.Code > maxObservation: // no code
 		case o.Presence == Present:
 			r.active.add(o.Code)
 		case o.Presence == Unknown:

@@ -1,8 +1,11 @@
 package immds
 
 import (
+	"strconv"
+
 	"github.com/jenner-iis/jenner/forecast"
 	"github.com/jenner-iis/jenner/forecast/calendar"
+	"github.com/jenner-iis/jenner/forecast/schedule"
 )
 
 // explainRecommendation writes the explanation of the recommendation as a whole: how
@@ -73,11 +76,9 @@ func (x *run) writeStep(s *forecast.Step, series string) {
 	x.stepDate("date", s.Date)
 	x.stepDate("limit", s.Limit)
 	x.stepDate("from", s.From)
-	if s.Period.Present() {
-		w.raw(`,{"url":"period","valueString":"`)
-		w.b = s.Period.Append(w.b)
-		w.raw(`"}`)
-	}
+	x.stepPeriod("period", s.Period)
+	x.stepDate("end", s.End)
+	x.stepPeriod("endPeriod", s.EndPeriod)
 	if s.Dose >= 0 {
 		w.raw(`,{"url":"dose","valueReference":`)
 		x.writeEvent(int(s.Dose))
@@ -97,8 +98,9 @@ func (x *run) writeStep(s *forecast.Step, series string) {
 	if counts(s.Rule) {
 		w.raw(`,{"url":"count","valueInteger":`).int(s.Count).raw(`}`)
 	}
-	if s.Rule == forecast.RuleSkipCount {
+	if s.Condition != nil {
 		w.raw(`,{"url":"wanted","valueInteger":`).int(s.Wanted).raw(`}`)
+		x.writeCondition(s.Condition)
 	}
 	if text := sentenceOf(s); text != "" {
 		w.raw(`,{"url":"text","valueString":"`)
@@ -106,6 +108,25 @@ func (x *run) writeStep(s *forecast.Step, series string) {
 		w.raw(`"}`)
 	}
 	w.raw(`]}`)
+}
+
+// writeCondition writes which doses were counted, and how their number was compared.
+func (x *run) writeCondition(c *schedule.SkipCondition) {
+	w := &x.w
+	w.raw(`,{"url":"logic","valueCode":"`).raw(logics[c.CountLogic].code).raw(`"}`)
+	w.raw(`,{"url":"validOnly","valueBoolean":`).raw(strconv.FormatBool(c.ValidOnly)).raw(`}`)
+	x.stepDate("since", c.Start)
+	x.stepDate("before", c.Until)
+	for _, cvx := range c.Vaccines {
+		w.raw(`,{"url":"counted","valueCoding":`).coding(systemCVX, cvx.String(), "").raw(`}`)
+	}
+}
+
+// logics are how numbers of doses are compared: the code, and the words.
+var logics = [...]struct{ code, words string }{
+	schedule.GreaterThan: {"greater-than", "more than "},
+	schedule.EqualTo:     {"equal-to", "exactly "},
+	schedule.LessThan:    {"less-than", "fewer than "},
 }
 
 // outcomes are the codes of the verdicts.
@@ -126,6 +147,14 @@ func counts(r forecast.Rule) bool {
 func (x *run) stepDate(url string, d calendar.Date) {
 	if d >= calendar.Min && d <= calendar.Max {
 		x.w.raw(`,{"url":"`).raw(url).raw(`","valueDate":`).date(d).raw(`}`)
+	}
+}
+
+func (x *run) stepPeriod(url string, p calendar.Period) {
+	if p.Present() {
+		x.w.raw(`,{"url":"`).raw(url).raw(`","valueString":"`)
+		x.w.b = p.Append(x.w.b)
+		x.w.raw(`"}`)
 	}
 }
 

@@ -85,6 +85,7 @@ func TestExplanation(t *testing.T) {
 			if text == nil || strings.ContainsAny(text.ValueString, "{}") || strings.Contains(text.ValueString, "  ") {
 				t.Errorf("%s: step %s has no sentence, or one with a gap: %+v", what, rule.ValueString, text)
 			}
+			checkSpan(t, what+": step "+rule.ValueString, s.Extension)
 			period := find(s.Extension, "period")
 			if period == nil {
 				continue

@@ -60,6 +60,9 @@ type extension struct {
 	ValueCode      string
 	ValueDate      calendar.Date
 	ValueReference reference
+	ValueCoding    struct{ System, Code string }
+	ValueInteger   *int
+	ValueBoolean   *bool
 	Extension      []extension
 }
 

@@ -22,17 +22,19 @@ type sentence struct {
 
 // sentences are for the rules that say the same whatever column of their table decided.
 var sentences = map[forecast.Rule]sentence{
-	forecast.RuleSeriesComplete: {yes: "The series was complete before the dose of {date}."},
-	forecast.RuleLotExpiration:  {no: "Given on {date}; the lot could be used until {limit}."},
-	forecast.RuleDoseCondition:  {no: "The dose of {date} is recorded as subpotent."},
+	forecast.RuleIndication:              {yes: "The series is meant for the patient because of: {observation}{span}."},
+	forecast.RuleVaccineContraindication: {yes: "{vaccine} must not be given because of: {observation}{span}."},
+	forecast.RuleSeriesComplete:          {yes: "The series was complete before the dose of {date}."},
+	forecast.RuleLotExpiration:           {no: "Given on {date}; the lot could be used until {limit}."},
+	forecast.RuleDoseCondition:           {no: "The dose of {date} is recorded as subpotent."},
 	forecast.RuleSkipAge: {yes: "{date} meets the age at which the dose can be left out: {period} of age is {limit}.",
 		no: "{date} does not meet the age at which the dose can be left out: {period} of age is {limit}."},
 	forecast.RuleSkipCompletedSeries: {yes: "Another series is complete, after which the dose can be left out.",
 		no: "No other series is complete after which the dose can be left out."},
 	forecast.RuleSkipInterval: {yes: "{date} meets the interval after which the dose can be left out: {period} after {from} is {limit}.",
 		no: "{date} does not meet the interval after which the dose can be left out: {period} after {from} is {limit}."},
-	forecast.RuleSkipCount: {yes: "The number of doses, {count}, meets the condition for leaving one out; it was compared with {wanted}.",
-		no: "The number of doses, {count}, does not meet the condition for leaving one out; it was compared with {wanted}."},
+	forecast.RuleSkipCount: {yes: "{counted}; a condition for leaving the dose out asks for {wanted} and holds.",
+		no: "{counted}; a condition for leaving the dose out asks for {wanted} and does not hold."},
 	forecast.RuleSkip:               {yes: "Dose {target} of the series is not needed and is left out.", no: "Dose {target} of the series cannot be left out."},
 	forecast.RuleInadvertent:        {yes: "{vaccine} must not be given as dose {target} of the series."},
 	forecast.RuleBirth:              {no: "The dose is dated {date}, before birth on {limit}."},
@@ -127,7 +129,7 @@ func sentenceOf(s *forecast.Step) string {
 	case s.Rule == forecast.RuleImmunity:
 		return "There is evidence of immunity: born on {date}, before {limit}."
 	case s.Rule == forecast.RuleContraindication && s.Observation != 0:
-		return "Contraindicated because of: {observation}."
+		return "Contraindicated because of: {observation}{span}."
 	case s.Rule == forecast.RuleContraindication:
 		return "Every vaccine of the series is contraindicated."
 	}
@@ -190,7 +192,14 @@ func (x *run) writeValue(name string, s *forecast.Step) {
 	case "vaccine":
 		writeVaccine(w, s.CVX)
 	case "observation":
-		w.escaped(x.edition.titles[s.Observation])
+		w.escaped(strings.TrimSuffix(oneLine(x.edition.titles[s.Observation]), "."))
+	case "span":
+		if s.Limit != 0 || s.End != 0 {
+			w.raw(", at an age")
+			x.writeSpan(s)
+		}
+	case "counted":
+		x.writeCounted(s)
 	case "series":
 		if s.Series != nil {
 			w.escaped(s.Series.Name)
@@ -202,7 +211,60 @@ func (x *run) writeValue(name string, s *forecast.Step) {
 	case "count":
 		w.int(s.Count)
 	case "wanted":
+		if s.Condition != nil {
+			w.raw(logics[s.Condition.CountLogic].words)
+		}
 		w.int(s.Wanted)
+	}
+}
+
+// writeSpan writes between which ages something holds, each with its day.
+func (x *run) writeSpan(s *forecast.Step) {
+	w := &x.w
+	if s.Period.Present() {
+		w.raw(" from ")
+		w.b = s.Period.Append(w.b)
+		w.raw(" (").day(s.Limit).raw(")")
+	}
+	if s.EndPeriod.Present() {
+		if s.Period.Present() {
+			w.raw(" and")
+		}
+		w.raw(" before ")
+		w.b = s.EndPeriod.Append(w.b)
+		w.raw(" (").day(s.End).raw(")")
+	}
+}
+
+// writeCounted writes which doses a condition counts, and how many they were.
+func (x *run) writeCounted(s *forecast.Step) {
+	w := &x.w
+	w.int(s.Count)
+	if s.Condition.ValidOnly {
+		w.raw(" valid")
+	}
+	noun, verb := " doses", " were given"
+	if s.Count == 1 {
+		noun, verb = " dose", " was given"
+	}
+	w.raw(noun)
+	if len(s.Condition.Vaccines) > 0 {
+		w.raw(" of certain vaccines")
+	}
+	w.raw(verb)
+	if s.Period.Present() || s.EndPeriod.Present() {
+		w.raw(" at an age")
+		x.writeSpan(s)
+	}
+	since, before := s.Condition.Start, s.Condition.Until
+	if since != 0 {
+		w.raw(" since ").day(since)
+	}
+	if since != 0 && before != 0 {
+		w.raw(" and")
+	}
+	if before != 0 {
+		w.raw(" before ").day(before)
 	}
 }
 
