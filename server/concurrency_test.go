@@ -157,19 +157,3 @@ func TestConcurrentCounters(t *testing.T) {
 		t.Errorf("after %s additions the counter is %s", want, got.text)
 	}
 }
-
-// What an update acknowledged, any read and search that begins afterwards sees.
-func TestReadYourWrites(t *testing.T) {
-	a := serve(t)
-	for _, got := range together(t, 20, func(i int) (answer, error) {
-		id, name := fmt.Sprintf("p%d", i), fmt.Sprintf("Name%d", i)
-		if got, err := a.try("PUT /Patient/"+id, patient(id, name)); err != nil || got.status != 201 {
-			return got, err
-		}
-		return a.try("GET /Patient?family:exact="+name, "")
-	}) {
-		if got.want(200).ids() == "" {
-			t.Errorf("%s does not find what was just written: %s", got.call, got.text)
-		}
-	}
-}
