@@ -197,6 +197,7 @@ func (f *Forecaster) forecast(x *run) error {
 	if err := x.issues.err(); err != nil {
 		return err
 	}
+	slices.SortFunc(x.refusals, refusal.compare)
 	if x.explain {
 		if err := x.foresee(); err != nil {
 			return err

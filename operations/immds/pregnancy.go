@@ -31,10 +31,11 @@ func (x *run) workOutPregnancy() {
 	var by *finding
 	for i := range x.findings {
 		f := &x.findings[i]
-		if by != nil && f.date <= by.date {
+		if by != nil && f.date < by.date {
 			continue
 		}
-		if o, ok := x.onset(f); ok {
+		// Of two on one day the later onset: by it no vaccine is too early in pregnancy.
+		if o, ok := x.onset(f); ok && (by == nil || f.date > by.date || o > onset) {
 			onset, by = o, f
 		}
 	}

@@ -33,8 +33,13 @@ type recordMaker struct {
 	around calendar.Date
 }
 
-// soon is a day in the months before and after.
-func (m recordMaker) soon() calendar.Date { return m.around - 300 + calendar.Date(m.IntN(420)) }
+// soon is a day in the months before and after, now and then one that comes often.
+func (m recordMaker) soon() calendar.Date {
+	if m.IntN(4) == 0 {
+		return m.around - 100
+	}
+	return m.around - 300 + calendar.Date(m.IntN(420))
+}
 
 // some is the text about half of the time.
 func (m recordMaker) some(format string, args ...any) string {

@@ -1,6 +1,7 @@
 package immds
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/jenner-iis/jenner/fhir"
@@ -32,6 +33,11 @@ func (x *run) readRefusal(d *dose) {
 	}
 	x.issues.add(fhir.Information, fhir.CodeInformational, expression(r, r.Get("status"), ""),
 		text+"; it is shown with the recommendation and does not count")
+}
+
+// compare orders refusals by day, then by id, then as they came.
+func (f refusal) compare(g refusal) int {
+	return cmp.Or(cmp.Compare(f.date, g.date), cmp.Compare(f.source.id, g.source.id), cmp.Compare(f.source.place, g.source.place))
 }
 
 // why is the reason in words, or else its code.
