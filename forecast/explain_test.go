@@ -70,6 +70,7 @@ func TestSteps(t *testing.T) {
 					seen[s.Rule] = true
 					checkStep(t, in, s)
 				}
+				checkDates(t, x)
 			}
 		}
 	}
@@ -135,6 +136,61 @@ func checkStep(t *testing.T, in *forecast.Input, s forecast.Step) {
 	if reached != want {
 		t.Fatalf("%v: verdict %v for %v against %v", s.Rule, s.Verdict, s.Date, s.Limit)
 	}
+}
+
+// checkDates works out the dates of a forecast by hand, from the days in its steps, and
+// expects those that it has (FORECASTDTCAN-1, FORECASTDT-1 to -6).
+func checkDates(t *testing.T, f forecast.SeriesForecast) {
+	t.Helper()
+	if f.Status != forecast.NotComplete {
+		return
+	}
+	var binding, byAge, byInterval, lateByAge, lateByInterval, latest calendar.Date
+	for _, s := range f.Steps {
+		switch {
+		case s.Rule == forecast.RuleSkip && s.Verdict == forecast.Yes: // on to the next target dose
+			binding, byAge, byInterval, lateByAge, lateByInterval, latest = 0, 0, 0, 0, 0, 0
+		case s.Date != 0: // it judges a dose
+		case slices.Contains(bindingRules, s.Rule):
+			binding = max(binding, s.Limit)
+		case s.Rule == forecast.RuleCandidateEarliest && s.Limit != binding:
+			t.Fatalf("%q: the days that bind are up to %v, the candidate earliest date is %v", f.Series.Name, binding, s.Limit)
+		case s.Rule == forecast.RuleEarliestRecommendedAge:
+			byAge = s.Limit
+		case s.Rule == forecast.RuleEarliestRecommendedInterval:
+			byInterval = max(byInterval, s.Limit)
+		case s.Rule == forecast.RuleLatestRecommendedAge:
+			lateByAge = s.Limit
+		case s.Rule == forecast.RuleLatestRecommendedInterval:
+			lateByInterval = max(lateByInterval, s.Limit)
+		case s.Rule == forecast.RuleLatest:
+			latest = s.Limit
+		}
+	}
+	want := forecast.Dates{Earliest: binding, UnadjustedRecommended: firstThatIs(byAge, byInterval, binding), Latest: latest}
+	want.Recommended = max(binding, want.UnadjustedRecommended)
+	if late := firstThatIs(lateByAge, lateByInterval); late != 0 {
+		want.UnadjustedPastDue, want.PastDue = late-1, max(binding, late-1)
+	}
+	for _, d := range []*calendar.Date{&want.Earliest, &want.UnadjustedRecommended, &want.Recommended, &want.UnadjustedPastDue, &want.PastDue, &want.Latest} {
+		*d = min(*d, calendar.Max)
+	}
+	if want != f.Dates {
+		t.Fatalf("%q: by its steps the dates are %+v, they are %+v\n%+v", f.Series.Name, want, f.Dates, f.Steps)
+	}
+}
+
+// bindingRules give the days before which a dose cannot be given.
+var bindingRules = []forecast.Rule{forecast.RuleMinimumAge, forecast.RuleMinimumInterval, forecast.RuleForecastConflict,
+	forecast.RuleSeason, forecast.RuleInadvertentDate, forecast.RuleLastDose}
+
+func firstThatIs(days ...calendar.Date) calendar.Date {
+	for _, d := range days {
+		if d != 0 {
+			return d
+		}
+	}
+	return 0
 }
 
 // checkObserved checks that the patient has the observation of a step, and is of the age
