@@ -374,15 +374,15 @@ func preferableOf(in *forecast.Input, f *forecast.VaccineGroupForecast, day cale
 }
 
 // FuzzForecast makes a history of any bytes: six of them are a dose, or an
-// observation.
+// observation. Traits are what else there is to say of the patient and the doses.
 func FuzzForecast(f *testing.F) {
-	f.Add([]byte("\x00\x0b\x48\x00\x03\x00"), int32(738000), int32(739565))
-	f.Add([]byte{}, int32(calendar.Min), int32(calendar.Max))
-	f.Fuzz(func(t *testing.T, history []byte, birth, assessed int32) {
+	f.Add([]byte("\x00\x0b\x48\x00\x03\x00"), int32(738000), int32(739565), uint16(0))
+	f.Add([]byte{}, int32(calendar.Min), int32(calendar.Max), uint16(0xffff))
+	f.Fuzz(func(t *testing.T, history []byte, birth, assessed int32, traits uint16) {
 		in := &forecast.Input{
-			Patient:        forecast.Patient{BirthDate: calendar.Date(birth)},
+			Patient:        forecast.Patient{BirthDate: calendar.Date(birth), Sex: schedule.Sex(traits & 7), BirthCountry: []string{"", "U.S."}[traits>>3&1]},
 			AssessmentDate: calendar.Date(assessed),
-			Options:        forecast.Options{Explain: true},
+			Options:        forecast.Options{Explain: true, Literal: forecast.Deviation(traits >> 4 & 7)},
 		}
 		for b := range slices.Chunk(history, 6) {
 			if len(b) < 6 {
@@ -390,9 +390,13 @@ func FuzzForecast(f *testing.F) {
 			}
 			day, code := calendar.Date(binary.BigEndian.Uint32(b)), binary.BigEndian.Uint16(b[4:])
 			if code >= 0x8000 {
-				in.Observations = append(in.Observations, forecast.Observation{Code: schedule.ObservationCode(code & 0x7fff), Date: day})
+				in.Observations = append(in.Observations, forecast.Observation{Code: schedule.ObservationCode(code & 0x7fff), Date: day, Presence: forecast.Presence(traits >> 10 & 3)})
 			} else {
-				in.Doses = append(in.Doses, forecast.Dose{CVX: schedule.CVX(code), Date: day})
+				d := forecast.Dose{CVX: schedule.CVX(code), Date: day, Substandard: traits&0x100 != 0 && len(in.Doses)%3 == 0}
+				if traits&0x200 != 0 {
+					d.Expires = day + calendar.Date(len(in.Doses)%3) - 1
+				}
+				in.Doses = append(in.Doses, d)
 			}
 		}
 		var out forecast.Result

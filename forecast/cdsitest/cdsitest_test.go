@@ -16,7 +16,7 @@ var known = map[string]string{
 	"2016-UC-0057": "expects the risk series, whose indications begin at 12 months; the patient is 5 months old",
 	"2016-UC-0060": "expects 8 weeks to the third dose; the minimum interval in the data is 4 weeks",
 	"2016-UC-0110": "expects 6 months to the last dose; in the data its minimum age of 12 months is later",
-	"2016-UC-0130": "counts 27 weeks from an onset of pregnancy that the case does not state: it dates the observation on the assessment date",
+	"2016-UC-0130": "expects 2016-02-27, a year before 27 weeks from the onset of pregnancy that it states, and a past due date without the day that FORECASTDT-3 takes off",
 	"2016-UC-0153": "expects dates in the first year; the risk series of the data begins at 2 years",
 	"2016-UC-0178": "expects 5 years from the second PPSV23; the data counts them from the previous dose, a PCV13",
 	"2017-UC-0015": "expects a minimum age of 18 years; it is 2 years in the data",
