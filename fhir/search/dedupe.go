@@ -1,8 +1,8 @@
 package search
 
 import (
-	"fmt"
-	"strings"
+	"encoding/binary"
+	"math"
 
 	"github.com/jenner-iis/jenner/fhir"
 )
@@ -67,15 +67,27 @@ type entryKey struct {
 	components string
 }
 
+// appendKey appends a text that is different for entries that are.
+func (e *Entry) appendKey(b []byte) []byte {
+	for _, text := range [...]string{e.System, e.Code, e.Text, e.Target.Text, e.Target.Version} {
+		b = binary.AppendUvarint(b, uint64(len(text)))
+		b = append(b, text...)
+	}
+	b = append(b, byte(e.Aspect))
+	b = binary.BigEndian.AppendUint64(b, math.Float64bits(e.Low))
+	b = binary.BigEndian.AppendUint64(b, math.Float64bits(e.High))
+	b = binary.BigEndian.AppendUint64(b, uint64(e.Period.Low))
+	return binary.BigEndian.AppendUint64(b, uint64(e.Period.High))
+}
+
 func (e *Entry) key() entryKey {
 	k := entryKey{e.Parameter, e.Aspect, e.System, e.Code, e.Text, e.Low, e.High, e.Period, e.Target.Text, e.Target.Version, ""}
 	if len(e.Components) > 0 {
-		var b strings.Builder
+		b := make([]byte, 0, 256)
 		for i := range e.Components {
-			c := e.Components[i].key()
-			fmt.Fprintf(&b, "%q %q %q %v %v %v %q %q;", c.system, c.code, c.text, c.low, c.high, c.period, c.target, c.version)
+			b = e.Components[i].appendKey(b)
 		}
-		k.components = b.String()
+		k.components = string(b)
 	}
 	return k
 }

@@ -52,7 +52,7 @@ func (f *Forecaster) Advise(ctx context.Context, a resources.Access, patientID s
 		return Advice{}, err
 	}
 	x.advice.Date, x.advice.NextChange = x.in.AssessmentDate, x.nextAnswer()
-	x.w = writer{b: make([]byte, 0, 16<<10)}
+	x.w = writer{b: make([]byte, 0, 48<<10)}
 	x.writeRecommendation()
 	x.writeEvaluations()
 	return *x.advice, nil
