@@ -23,7 +23,7 @@ type match struct {
 // order of their branches.
 func (x *execution) matches(q *search.Query, from *position) ([]match, int) {
 	if len(q.Sort) == 0 {
-		return x.inTurn(q, from), -1
+		return x.inTurn(q, from)
 	}
 	var found []match
 	total, known := 0, true
@@ -46,8 +46,11 @@ func (x *execution) matches(q *search.Query, from *position) ([]match, int) {
 	return found[:min(len(found), q.Count+1)], total
 }
 
-func (x *execution) inTurn(q *search.Query, from *position) []match {
+// inTurn gives the matches of one branch after the other. Their number is known if
+// there is one branch, and it is not far to the end.
+func (x *execution) inTurn(q *search.Query, from *position) ([]match, int) {
 	var found []match
+	total := -1
 	for i, b := range q.Branches() {
 		var after []byte
 		switch {
@@ -56,14 +59,22 @@ func (x *execution) inTurn(q *search.Query, from *position) []match {
 		case from != nil && i == from.branch:
 			after = from.key
 		}
-		for _, m := range x.plainPage(&search.Query{Branch: b, Count: q.Count - len(found)}, after) {
+		branch := &search.Query{Branch: b, Count: q.Count - len(found), Total: q.Total}
+		if len(q.Further) > 0 || from != nil {
+			branch.Total = search.TotalNone
+		}
+		var matches []sorted
+		if matches, total = x.plainPage(branch, after); len(q.Further) > 0 {
+			total = -1
+		}
+		for _, m := range matches {
 			found = append(found, match{m, i})
 		}
 		if len(found) > q.Count {
 			break
 		}
 	}
-	return found
+	return found, total
 }
 
 // value is the sort key without the rid, which only one branch knows.

@@ -39,12 +39,12 @@ func (x *execution) compileTargets(n *node, prefixes [][]byte) {
 		n.open = anyOf(opens)
 		return
 	}
-	n.collect = func(into *roaring64.Bitmap) bool {
+	n.collect = func(into *roaring64.Bitmap, most *int) bool {
 		spans := make([]span, len(prefixes))
 		for i, prefix := range prefixes {
 			spans[i] = span{prefix, after(prefix)}
 		}
-		return x.collectSpans(spans, into, func([]byte) bool { return true })
+		return x.collectSpans(spans, into, most, func([]byte) bool { return true })
 	}
 }
 
@@ -116,18 +116,19 @@ func (x *execution) testTarget(target fhir.Reference, n *node) bool {
 func (x *execution) compileHas(name string, h *search.Has) *node {
 	n := &node{test: func(r *candidate) bool { return x.testHas(r, h) }}
 	t := x.s.names.typeID(name)
-	n.collect = func(into *roaring64.Bitmap) bool { return x.collectReferred(t, name, h, into) }
+	n.collect = func(into *roaring64.Bitmap, most *int) bool { return x.collectReferred(t, name, h, into, most) }
 	return n
 }
 
 // collectReferred adds what the referring resources refer to.
-func (x *execution) collectReferred(t typeID, name string, h *search.Has, into *roaring64.Bitmap) bool {
+func (x *execution) collectReferred(t typeID, name string, h *search.Has, into *roaring64.Bitmap, most *int) bool {
 	from := x.s.names.typeID(h.Resource)
 	s := x.where(h.Resource, []search.Condition{h.Where})
 	defer s.close()
 	left := x.limits.Targets
 	for rid := s.seek(0); rid != noRid; rid = s.seek(rid + 1) {
-		if left--; left < 0 {
+		left--
+		if *most -= 4 * readingCost; left < 0 || *most < 0 {
 			return false
 		}
 		if !x.examined() {

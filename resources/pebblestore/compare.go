@@ -92,27 +92,32 @@ func (x *execution) compileMissing(n *node, name string, p indexed, c *search.Co
 		}
 		return has(bits, p.ordinal) != missing
 	}
-	n.collect = func(into *roaring64.Bitmap) bool {
+	n.scan = !x.quick
+	n.collect = func(into *roaring64.Bitmap, most *int) bool {
 		k := x.keyStream(typeSpace(spaceLive, t))
 		if k == nil {
 			return true
 		}
-		return x.gather(&present{k, p.ordinal, !missing}, into)
-	}
-}
-
-// gather adds what a stream yields to a set, and reports false when that is
-// too much.
-func (x *execution) gather(s stream, into *roaring64.Bitmap) bool {
-	defer s.close()
-	left := x.limits.Collect
-	for rid := s.seek(0); rid != noRid; rid = s.seek(rid + 1) {
-		if left--; left < 0 {
-			return false
+		defer k.close()
+		for rid := k.seek(0); rid != noRid; rid = k.seek(rid + 1) {
+			_, bits, err := readLive(k.it.Value())
+			if err != nil {
+				x.fail(err)
+				return true
+			}
+			matches := has(bits, p.ordinal) != missing
+			if matches {
+				into.Add(rid)
+			}
+			if matches || x.quick {
+				*most--
+			}
+			if *most < 0 {
+				return false
+			}
 		}
-		into.Add(rid)
+		return true
 	}
-	return true
 }
 
 // compileModified compiles comparisons with other modifiers.

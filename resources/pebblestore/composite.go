@@ -21,9 +21,9 @@ func (x *execution) compileComposite(n *node, p parameterID, c *search.Compare) 
 	if n.open != nil {
 		return
 	}
-	n.collect = func(into *roaring64.Bitmap) bool {
+	n.collect = func(into *roaring64.Bitmap, most *int) bool {
 		for i := range c.Values {
-			if !x.collectComposite(n, p, c.Parameter, &c.Values[i], into) {
+			if !x.collectComposite(n, p, c.Parameter, &c.Values[i], into, most) {
 				return false
 			}
 		}
@@ -73,7 +73,7 @@ func compositeHeads(base []byte, leading []exactly) [][]byte {
 }
 
 // collectComposite adds to a set what has one value.
-func (x *execution) collectComposite(n *node, p parameterID, parameter *search.Parameter, v *search.Value, into *roaring64.Bitmap) bool {
+func (x *execution) collectComposite(n *node, p parameterID, parameter *search.Parameter, v *search.Value, into *roaring64.Bitmap, most *int) bool {
 	leading := x.leading(parameter, v)
 	for _, e := range leading {
 		n.loose = n.loose || e.loose
@@ -97,7 +97,7 @@ func (x *execution) collectComposite(n *node, p parameterID, parameter *search.P
 			}
 			return true
 		}
-		if !x.collectSpans(spans, into, accept) {
+		if !x.collectSpans(spans, into, most, accept) {
 			return false
 		}
 	}

@@ -20,6 +20,8 @@ type execution struct {
 	s       *Store
 	r       pebble.Reader
 	limits  Limits
+	quick   bool // rather read candidates than go through all of an index
+	counted bool // whether counting was tried
 	err     error
 	keys    int // looked at
 	records int // read

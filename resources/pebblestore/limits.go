@@ -15,8 +15,9 @@ type Limits struct {
 	// Records is how many resources a search may read to look at conditions
 	// that the index does not decide; default 30,000, about half a second.
 	Records int
-	// Collect is how many entries a condition may have to be held in memory.
-	// With more, it is decided by reading resources; default 300,000.
+	// Collect is how many entries a condition may have to be held in memory,
+	// which takes up to 4 MB for a million. With more, it is decided by reading
+	// resources; default 2 million.
 	Collect int
 	// Targets is how many resources a link of a chain or _has may lead
 	// through, before it is decided candidate by candidate; default 1,000.
@@ -25,7 +26,7 @@ type Limits struct {
 	// be one that the index has; default 10,000.
 	Sort int
 	// Narrow is up to how many candidates are rather read one by one than
-	// compared with a condition whose matches must be collected; default 500.
+	// compared with a condition whose matches must be collected; default 30.
 	Narrow int
 	// Total is up to how many matches are counted unasked; default 1,000.
 	Total int
@@ -45,8 +46,8 @@ func (l Limits) withDefaults() Limits {
 		limit *int
 		value int
 	}{
-		{&l.Keys, 3_000_000}, {&l.Records, 30_000}, {&l.Collect, 300_000},
-		{&l.Targets, 1_000}, {&l.Sort, 10_000}, {&l.Narrow, 500}, {&l.Total, 1_000},
+		{&l.Keys, 3_000_000}, {&l.Records, 30_000}, {&l.Collect, 2_000_000},
+		{&l.Targets, 1_000}, {&l.Sort, 10_000}, {&l.Narrow, 30}, {&l.Total, 1_000},
 		{&l.Includes, 10_000}, {&l.Iterations, 32}, {&l.Hierarchy, 10_000},
 	} {
 		if *d.limit == 0 {

@@ -19,8 +19,12 @@ type node struct {
 	// not: open gives what does not match.
 	not bool
 	// collect adds the matches to a set in whatever order the index has them.
-	// It stops, and reports false, when they are too many to be held.
-	collect func(into *roaring64.Bitmap) bool
+	// It takes the keys that it looks at off most, and stops and reports false
+	// when none is left.
+	collect func(into *roaring64.Bitmap, most *int) bool
+	// scan: collect goes through all there is, however few match, and takes only
+	// these off most.
+	scan bool
 	// loose: open and collect give what may match; test has to say.
 	loose bool
 }
@@ -58,6 +62,7 @@ func (x *execution) compileAnyOf(name string, c *search.AnyOf) *node {
 		ordered = ordered && part.open != nil && !part.not
 		indexed = indexed && (part.open != nil && !part.not || part.collect != nil)
 		n.loose = n.loose || part.loose
+		n.scan = n.scan || part.scan
 	}
 	n.test = func(r *candidate) bool {
 		return slices.ContainsFunc(parts, func(part *node) bool { return part.test(r) })
@@ -66,9 +71,9 @@ func (x *execution) compileAnyOf(name string, c *search.AnyOf) *node {
 	case ordered:
 		n.open = anyOf(opens)
 	case indexed:
-		n.collect = func(into *roaring64.Bitmap) bool {
+		n.collect = func(into *roaring64.Bitmap, most *int) bool {
 			for _, part := range parts {
-				if part.open != nil && !x.gather(part.open(), into) || part.open == nil && !part.collect(into) {
+				if !x.gather(part, into, most) {
 					return false
 				}
 				n.loose = n.loose || part.loose
@@ -88,9 +93,7 @@ func (x *execution) where(name string, conditions []search.Condition) stream {
 	return x.all(name, nodes)
 }
 
-// all is where, after compilation. What the index has in order is intersected
-// first. If that leaves few candidates, they are read to decide the rest;
-// otherwise the matches of the rest are collected, where they are not too many.
+// all is where, after compilation.
 func (x *execution) all(name string, nodes []*node) stream {
 	t := x.s.names.typeID(name)
 	if t == 0 {
@@ -100,33 +103,17 @@ func (x *execution) all(name string, nodes []*node) stream {
 	for _, n := range nodes {
 		p.take(n)
 	}
-	narrow := len(p.ordered) > 0 && len(p.unordered) > 0 && x.fewer(p.ordered, x.limits.Narrow)
-	for _, n := range p.unordered {
-		if narrow || x.err != nil {
-			p.tests = append(p.tests, n)
-			continue
-		}
-		set := roaring64.New()
-		if !n.collect(set) {
-			p.tests = append(p.tests, n)
-			continue
-		}
-		p.sets = append(p.sets, set)
-		narrow = set.GetCardinality() < uint64(x.limits.Narrow)
-		if n.loose {
-			p.tests = append(p.tests, n)
-		}
-	}
+	x.narrow(&p)
 	return x.combine(name, t, &p)
 }
 
 // and is the conditions of an AND, by the way in which they are decided.
 type and struct {
-	ordered   []*node // in order, from the index
-	excluded  []*node // likewise, to be taken away
-	unordered []*node // from the index, but to be collected first
-	sets      []*roaring64.Bitmap
-	tests     []*node // by reading
+	ordered   []*node           // in order, from the index
+	excluded  []*node           // likewise, to be taken away
+	unordered []*node           // from the index, but to be collected first
+	set       *roaring64.Bitmap // what was collected has in common; nil if nothing was
+	tests     []*node           // by reading
 }
 
 func (p *and) take(n *node) {
@@ -150,8 +137,8 @@ func (x *execution) combine(name string, t typeID, p *and) stream {
 	for _, n := range p.ordered {
 		streams = append(streams, n.open())
 	}
-	for _, set := range p.sets {
-		streams = append(streams, collected{set.Iterator()})
+	if p.set != nil {
+		streams = append(streams, collected{p.set.Iterator()})
 	}
 	if len(streams) == 0 {
 		streams = append(streams, x.live(t))
@@ -181,23 +168,6 @@ func (x *execution) accept(name string, t typeID, rid uint64, tests []*node) boo
 		}
 	}
 	return true
-}
-
-// fewer reports whether the nodes have fewer than n matches in common, as far
-// as a look at the beginning of the index can tell.
-func (x *execution) fewer(nodes []*node, n int) bool {
-	var streams intersection
-	for _, node := range nodes {
-		streams = append(streams, node.open())
-	}
-	defer streams.close()
-	limit := x.keys + 8*n
-	for rid := streams.seek(0); rid != noRid; rid = streams.seek(rid + 1) {
-		if n--; n <= 0 || x.keys > limit {
-			return false
-		}
-	}
-	return x.keys <= limit
 }
 
 // anyOf is the union of nodes that the index has in order; nil if there are none.

@@ -1,6 +1,8 @@
 package pebblestore
 
 import (
+	"errors"
+	"math"
 	"slices"
 	"strings"
 
@@ -18,35 +20,36 @@ import (
 // span is a range of keys whose entries may match.
 type span struct{ low, high []byte }
 
-// collectSpans adds to a set the rids of the keys in spans that accept takes,
-// and reports false when they are too many.
-func (x *execution) collectSpans(spans []span, into *roaring64.Bitmap, accept func(key []byte) bool) bool {
-	left := x.limits.Collect - int(into.GetCardinality())
-	for _, s := range spans {
-		it, err := x.r.NewIter(&pebble.IterOptions{LowerBound: s.low, UpperBound: s.high})
-		if err != nil {
-			x.fail(err)
-			return true
+// collectSpans adds to a set the rids of the keys in spans that accept takes. It
+// takes the keys that it looks at off most, and reports false when they are more.
+func (x *execution) collectSpans(spans []span, into *roaring64.Bitmap, most *int, accept func(key []byte) bool) bool {
+	if len(spans) == 0 {
+		return true
+	}
+	it, err := x.r.NewIter(&pebble.IterOptions{LowerBound: spans[0].low, UpperBound: spans[0].high})
+	if err != nil {
+		x.fail(err)
+		return true
+	}
+	for i, s := range spans {
+		if i > 0 {
+			it.SetBounds(s.low, s.high)
 		}
-		for valid := it.First(); valid && left >= 0 && x.step(); valid = it.Next() {
-			if accept(it.Key()) {
+		for valid := it.First(); valid && *most >= 0 && x.step(); valid = it.Next() {
+			if *most--; *most >= 0 && accept(it.Key()) {
 				into.Add(keyRid(it.Key()))
-				left--
 			}
 		}
-		if err := it.Close(); err != nil {
-			x.fail(err)
-		}
-		if left < 0 {
-			return false
-		}
 	}
-	return true
+	if err := errors.Join(it.Error(), it.Close()); err != nil {
+		x.fail(err)
+	}
+	return *most >= 0
 }
 
 // compileRanges compiles comparisons of dates, numbers and quantities.
 func (x *execution) compileRanges(n *node, p indexed, c *search.Compare) {
-	n.collect = func(into *roaring64.Bitmap) bool {
+	n.collect = func(into *roaring64.Bitmap, most *int) bool {
 		for i := range c.Values {
 			// Values are compared one by one, each within its own ranges.
 			v, loose := inKeys(c.Parameter, c.Values[i])
@@ -56,7 +59,7 @@ func (x *execution) compileRanges(n *node, p indexed, c *search.Compare) {
 			accept := func(key []byte) bool {
 				return x.readKey(&entries[0], key) && one.Match(entries)
 			}
-			if !x.collectSpans(spansOf(parameterSpace(p.id), c.Parameter.Type, &v), into, accept) {
+			if !x.collectSpans(spansOf(parameterSpace(p.id), c.Parameter.Type, &v), into, most, accept) {
 				return false
 			}
 		}
@@ -176,8 +179,7 @@ func (x *execution) compileLastUpdated(n *node, name string, c *search.Compare) 
 	if c.Modifier != search.NoModifier {
 		return
 	}
-	n.collect = func(into *roaring64.Bitmap) bool {
-		left := x.limits.Collect
+	n.collect = func(into *roaring64.Bitmap, most *int) bool {
 		for i := range c.Values {
 			from, to := dateBounds(&c.Values[i], 0)
 			it, err := x.r.NewIter(&pebble.IterOptions{LowerBound: changeKey(t, from), UpperBound: after(changeKey(t, to))})
@@ -186,21 +188,23 @@ func (x *execution) compileLastUpdated(n *node, name string, c *search.Compare) 
 				return true
 			}
 			one := &search.Compare{Parameter: c.Parameter, Values: c.Values[i : i+1]}
-			for valid := it.First(); valid && left >= 0 && x.step(); valid = it.Next() {
+			for valid := it.First(); valid && x.step(); valid = it.Next() {
+				if *most--; *most < 0 {
+					break
+				}
 				at := readMoment(it.Key()[3:])
 				if !one.Match([]search.Entry{lastUpdatedEntry(c.Parameter, at)}) {
 					continue
 				}
 				if rid, current := x.isCurrent(t, it.Value()); current {
 					into.Add(rid)
-					left--
 				}
 			}
 			if err := it.Close(); err != nil {
 				x.fail(err)
 			}
 		}
-		return left >= 0
+		return *most >= 0
 	}
 }
 
@@ -267,7 +271,7 @@ func (x *execution) isLive(t typeID, rid uint64) bool {
 
 // compileStarts compiles comparisons with the beginning of a folded text.
 func (x *execution) compileStarts(n *node, p parameterID, k kind, c *search.Compare) {
-	n.collect = func(into *roaring64.Bitmap) bool {
+	n.collect = func(into *roaring64.Bitmap, most *int) bool {
 		var spans []span
 		for i := range c.Values {
 			start := c.Values[i].Folded
@@ -277,7 +281,7 @@ func (x *execution) compileStarts(n *node, p parameterID, k kind, c *search.Comp
 			low := appendTextStart(indexPrefix(p, k), start)
 			spans = append(spans, span{low, after(low)})
 		}
-		return x.collectSpans(spans, into, func([]byte) bool { return true })
+		return x.collectSpans(spans, into, most, func([]byte) bool { return true })
 	}
 }
 
@@ -286,9 +290,18 @@ func (x *execution) compileStarts(n *node, p parameterID, k kind, c *search.Comp
 func (x *execution) compileContains(n *node, p parameterID, c *search.Compare) {
 	prefix := indexPrefix(p, kindString)
 	entries := []search.Entry{{Parameter: c.Parameter}}
-	n.collect = func(into *roaring64.Bitmap) bool {
-		return x.collectSpans([]span{{prefix, after(prefix)}}, into, func(key []byte) bool {
-			return x.matchText(n, c, key, &entries[0].Folded, entries)
+	n.scan = !x.quick
+	n.collect = func(into *roaring64.Bitmap, most *int) bool {
+		keys := math.MaxInt
+		return x.collectSpans([]span{{prefix, after(prefix)}}, into, &keys, func(key []byte) bool {
+			matches := x.matchText(n, c, key, &entries[0].Folded, entries)
+			if matches || x.quick {
+				*most--
+			}
+			if *most < 0 {
+				keys = 0 // which ends it
+			}
+			return matches && *most >= 0
 		})
 	}
 }
@@ -318,14 +331,14 @@ func (x *execution) compileBelow(n *node, p parameterID, c *search.Compare) {
 		return
 	}
 	entries := []search.Entry{{Parameter: c.Parameter}}
-	n.collect = func(into *roaring64.Bitmap) bool {
+	n.collect = func(into *roaring64.Bitmap, most *int) bool {
 		var spans []span
 		for i := range c.Values {
 			base := strings.TrimRight(c.Values[i].Text, "/")
 			low := appendTextStart(indexPrefix(p, kindURI), base[:min(len(base), keyText)])
 			spans = append(spans, span{low, after(low)})
 		}
-		return x.collectSpans(spans, into, func(key []byte) bool {
+		return x.collectSpans(spans, into, most, func(key []byte) bool {
 			return x.matchText(n, c, key, &entries[0].Text, entries)
 		})
 	}

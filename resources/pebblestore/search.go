@@ -38,9 +38,7 @@ func (s *Store) search(ctx context.Context, r pebble.Reader, q *search.Query) (r
 	page := resources.Page{Total: -1}
 	known := false // whether the search for the page has counted all
 	if q.Count > 0 && q.Summary != search.SummaryCount {
-		x := s.newExecution(ctx, r, s.limits)
-		page, known = x.page(q, position)
-		if err := x.close(); err != nil {
+		if page, known, err = s.page(ctx, r, q, position); err != nil {
 			return resources.Page{}, err
 		}
 	}
@@ -50,8 +48,34 @@ func (s *Store) search(ctx context.Context, r pebble.Reader, q *search.Query) (r
 	return page, err
 }
 
+// page finds the matches of a page. Where conditions have many matches, a page is
+// mostly filled soon by reading one candidate after the other. Only if it is not,
+// more of the index is gone through.
+func (s *Store) page(ctx context.Context, r pebble.Reader, q *search.Query, from *position) (resources.Page, bool, error) {
+	for _, try := range quickTries {
+		if len(q.Sort) > 0 {
+			break // needs all matches
+		}
+		x := s.newExecution(ctx, r, s.limits)
+		x.quick = true
+		x.limits.Collect = min(try.collect, s.limits.Collect)
+		x.limits.Records = min(try.records, s.limits.Records)
+		page, known := x.page(q, from)
+		if err := x.close(); err == nil || x.records <= x.limits.Records {
+			return page, known, err
+		}
+	}
+	x := s.newExecution(ctx, r, s.limits)
+	page, known := x.page(q, from)
+	return page, known, x.close()
+}
+
+// quickTries are what a page may cost in the first attempts, instead of the limits
+// of those names: a few milliseconds, then some twenty.
+var quickTries = [...]struct{ collect, records int }{{1 << 12, 200}, {1 << 15, 2000}}
+
 // page finds the matches of a page and what comes along with them, and reports
-// whether its total is exact.
+// whether its total is exact, or not to be had quickly.
 func (x *execution) page(q *search.Query, from *position) (resources.Page, bool) {
 	matches, total := x.matches(q, from)
 	page := resources.Page{Total: total}
@@ -66,11 +90,12 @@ func (x *execution) page(q *search.Query, from *position) (resources.Page, bool)
 	if total < 0 && from == nil && page.Next == nil {
 		page.Total = len(page.Versions)
 	}
-	return page, page.Total >= 0
+	return page, page.Total >= 0 || x.counted
 }
 
-// plainPage gives matches in the order of rids, one more than the page has.
-func (x *execution) plainPage(q *search.Query, position []byte) []sorted {
+// plainPage gives matches in the order of rids, one more than the page has, and
+// their number, or -1. It counts on from the page if that is quick.
+func (x *execution) plainPage(q *search.Query, position []byte) ([]sorted, int) {
 	from := uint64(0)
 	if position != nil {
 		from = readRid(position) + 1
@@ -79,15 +104,50 @@ func (x *execution) plainPage(q *search.Query, position []byte) []sorted {
 	s := x.where(q.Resource, q.Where)
 	defer s.close()
 	matches := make([]sorted, 0, min(q.Count, 100)+1)
-	for rid := s.seek(from); rid != noRid && len(matches) <= q.Count; rid = s.seek(rid + 1) {
+	rid := s.seek(from)
+	for ; rid != noRid && len(matches) <= q.Count; rid = s.seek(rid + 1) {
 		c := x.load(q.Resource, t, rid)
 		if c == nil {
 			break
 		}
 		matches = append(matches, sorted{appendRid(nil, rid), c})
 	}
-	return matches
+	if rid == noRid && position == nil {
+		return matches, len(matches)
+	}
+	if rid == noRid || len(q.Where) == 0 || q.Total == search.TotalAccurate || q.Total == search.TotalNone {
+		return matches, -1
+	}
+	return matches, x.countOn(s, rid, len(matches))
 }
+
+// countOn counts on from the first of a stream's matches that are not yet counted;
+// -1 if that takes too long.
+func (x *execution) countOn(s stream, rid uint64, counted int) int {
+	limits := x.limits
+	defer func() { x.limits = limits }()
+	x.counted = true
+	x.limits.Keys = min(x.keys+countKeys*limits.Total, limits.Keys)
+	x.limits.Records = min(x.records+limits.Total/countReads, limits.Records)
+	for ; rid != noRid && counted <= limits.Total; rid = s.seek(rid + 1) {
+		counted++
+	}
+	if errors.Is(x.err, resources.ErrTooCostly) {
+		x.err = nil // of counting, which nobody has asked for
+		return -1
+	}
+	if counted > limits.Total {
+		return -1
+	}
+	return counted
+}
+
+// What counting unasked may cost for each of Limits.Total: keys, and a read of a
+// resource for so many.
+const (
+	countKeys  = 8
+	countReads = 10
+)
 
 // sortedPage gives matches in the order of _sort, one more than the page has,
 // and their number, or -1. Few matches are sorted in memory. For many, the
@@ -126,13 +186,16 @@ func (x *execution) membership(q *search.Query, t typeID) func(rid uint64) bool 
 	for i, c := range q.Where {
 		nodes[i] = x.compile(q.Resource, c)
 	}
-	soft := x.soft(x.limits.Collect, x.limits.Narrow)
-	set := roaring64.New()
-	if ok := soft.gather(soft.where(q.Resource, q.Where), set); soft.close() == nil && ok {
+	soft := x.soft(x.limits.Collect, softRecords)
+	set, most := roaring64.New(), x.limits.Collect
+	if ok := gather(soft.where(q.Resource, q.Where), set, &most); soft.close() == nil && ok {
 		return set.Contains
 	}
 	return func(rid uint64) bool { return x.accept(q.Resource, t, rid, nodes) }
 }
+
+// softRecords is how many resources are read to know all matches in advance.
+const softRecords = 500
 
 // soft is an execution on the same data with lower limits, whose failure need
 // not be that of x.
@@ -152,7 +215,8 @@ func (s *Store) total(ctx context.Context, r pebble.Reader, q *search.Query) (in
 	x := s.newExecution(ctx, r, s.limits)
 	most := -1
 	if !exact {
-		x.limits.Keys, x.limits.Records = 8*s.limits.Total, s.limits.Total/10
+		x.limits.Keys = min(countKeys*s.limits.Total, s.limits.Keys)
+		x.limits.Records = min(s.limits.Total/countReads, s.limits.Records)
 		most = s.limits.Total
 	}
 	total := x.count(q.Branches(), most)
