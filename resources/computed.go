@@ -18,6 +18,10 @@ type Computed interface {
 	// ids, or as far as it can be had without waiting long, of everyone if none are
 	// named.
 	Refresh(ctx context.Context, patients []string) error
+
+	// Missing says why there is nothing for a patient; nil if there is something, or
+	// no such patient.
+	Missing(ctx context.Context, a Access, patient string) []fhir.Issue
 }
 
 // isComputed reports whether clients can only read a type.
@@ -79,6 +83,26 @@ func (s *Service) refreshFor(ctx context.Context, a Access, q *search.Query) err
 	}
 	slices.Sort(patients)
 	return s.Computed.Refresh(ctx, slices.Compact(patients))
+}
+
+// maxExplained is the number of patients of whom a search that finds nothing says why.
+const maxExplained = 10
+
+// missingFor says why a search for computed resources of a few patients finds nothing:
+// to who reads an empty answer as nothing being due it would do harm.
+func (s *Service) missingFor(ctx context.Context, a Access, q *search.Query) []fhir.Issue {
+	if s.Computed == nil || !s.isComputed(q.Resource) {
+		return nil
+	}
+	patients, named := s.patientsNamed(q.Branch)
+	if !named || len(patients) > maxExplained {
+		return nil
+	}
+	var issues []fhir.Issue
+	for _, id := range patients {
+		issues = append(issues, s.Computed.Missing(ctx, a, id)...)
+	}
+	return issues
 }
 
 // readsComputed reports whether a computed type is among those that a search reads.

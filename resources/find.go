@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/search"
 )
 
@@ -25,6 +26,7 @@ type SearchResult struct {
 	Path  string        // of the search's URL, relative to the base: Patient, Patient/x/Immunization, or nothing
 	Query *search.Query // as it was understood
 	Next  string        // the next page's cursor, empty when this is the last
+	Notes []fhir.Issue  // why there is nothing, where that needs saying
 }
 
 // Find searches the resources of one type, or if resourceType is empty of
@@ -51,7 +53,11 @@ func (s *Service) Find(ctx context.Context, a Access, resourceType string, req S
 	if err != nil {
 		return SearchResult{}, fmt.Errorf("search %s: %w", path, err)
 	}
-	return SearchResult{Page: page, Path: path, Query: q, Next: s.signCursor(scope, page.Next)}, nil
+	result := SearchResult{Page: page, Path: path, Query: q, Next: s.signCursor(scope, page.Next)}
+	if len(page.Versions) == 0 && q.Position == nil {
+		result.Notes = s.missingFor(ctx, a, q)
+	}
+	return result, nil
 }
 
 func (s *Service) parseSearch(resourceType, text string, req SearchRequest) (*search.Query, error) {

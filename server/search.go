@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -101,8 +102,8 @@ func (s *Server) appendSearchset(b []byte, cursor string, result resources.Searc
 			w.add(bundleEntry{fullURL: s.fullURL(v), resource: text, mode: part.mode})
 		}
 	}
-	if ignored := result.Query.Ignored; len(ignored) > 0 {
-		w.add(bundleEntry{resource: appendOutcome(nil, ignored), mode: "outcome"})
+	if notes := slices.Concat(result.Query.Ignored, result.Notes); len(notes) > 0 {
+		w.add(bundleEntry{resource: appendOutcome(nil, notes), mode: "outcome"})
 	}
 	return append(w.end(), '}'), nil
 }

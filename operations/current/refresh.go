@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"slices"
 	"sync"
 
 	"github.com/jenner-iis/jenner/fhir"
@@ -72,6 +73,22 @@ func (k *Keeper) advise(ctx context.Context, id string) (immds.Advice, error) {
 		return immds.Advice{}, nil
 	}
 	return advice, err
+}
+
+// Missing says why a patient has no forecast, as warnings. It implements
+// resources.Computed.
+func (k *Keeper) Missing(ctx context.Context, a resources.Access, patient string) []fhir.Issue {
+	_, err := k.Adviser.Advise(ctx, a, patient)
+	var invalid *fhir.Invalid
+	if !errors.As(err, &invalid) {
+		return nil
+	}
+	issues := slices.Clone(invalid.Issues)
+	for i := range issues {
+		issues[i].Severity = fhir.Warning
+		issues[i].Text = "Patient/" + patient + " has no forecast: " + issues[i].Text
+	}
+	return issues
 }
 
 // documentKey names a stored document.

@@ -97,6 +97,10 @@ func TestStoredForecasts(t *testing.T) {
 			t.Errorf("%s ImmunizationRecommendation/p: %d %s", method, status, text)
 		}
 	}
+	put("Patient", "unborn", `"gender":"female"`)
+	if status, text := call(t, "GET", s.base+"/ImmunizationRecommendation?patient=unborn", ""); status != 200 || !strings.Contains(text, "Patient/unborn has no forecast: a forecast needs the patient's birth date") {
+		t.Errorf("the forecast of a patient without birth date: %d %.500s", status, text)
+	}
 	_, figures := call(t, "GET", s.metrics, "")
 	for _, want := range []string{"jenner_forecast_behind_seconds 0", "jenner_forecast_failing_patients 0", `jenner_forecast_sweeping{kind="day"} 0`, `jenner_resources{type="ImmunizationRecommendation"} 1`} {
 		if !strings.Contains(figures, want) {
