@@ -22,7 +22,7 @@ func explained(tb testing.TB, in *forecast.Input) *forecast.Result {
 // TestExplainChangesNothing compares answers with and without steps.
 func TestExplainChangesNothing(t *testing.T) {
 	r := newRandom(11)
-	for range 500 {
+	for range rounds(500) {
 		in := r.patient()
 		want, got := forecastOf(t, in), explained(t, in)
 		for i := range got.Evaluations {
@@ -44,7 +44,7 @@ func TestExplainChangesNothing(t *testing.T) {
 func TestSteps(t *testing.T) {
 	r := newRandom(12)
 	seen := make(map[forecast.Rule]bool)
-	for range 1500 {
+	for range rounds(1500) {
 		in := r.patient()
 		out := explained(t, in)
 		for _, e := range out.Evaluations {
@@ -289,7 +289,7 @@ func TestValidFrom(t *testing.T) {
 	r := newRandom(13)
 	engines := make(map[*schedule.Series]*forecast.Engine)
 	moved, hopeless := 0, 0
-	for range 400 {
+	for range rounds(400) {
 		in := r.patient()
 		for _, e := range explained(t, in).Evaluations {
 			if e.Status != forecast.NotValid {
@@ -326,7 +326,7 @@ func TestValidFrom(t *testing.T) {
 			}
 		}
 	}
-	if moved < 100 || hopeless < 100 {
+	if moved < rounds(100) || hopeless < rounds(100) {
 		t.Errorf("%d doses were moved and %d had no day", moved, hopeless)
 	}
 }

@@ -48,7 +48,7 @@ var sameAnswer = cmp.Options{
 func TestAnyHistory(t *testing.T) {
 	r := newRandom(1)
 	var out forecast.Result
-	for range 4000 {
+	for range rounds(4000) {
 		in := r.patient()
 		if err := forecast.Default().Forecast(in, &out); err != nil {
 			t.Fatalf("Forecast(%+v) = %v", in, err)
@@ -121,7 +121,7 @@ func checkAnswer(t *testing.T, in *forecast.Input, out *forecast.Result) {
 // stay in their order.
 func TestOrderOfInput(t *testing.T) {
 	r := newRandom(2)
-	for range 500 {
+	for range rounds(500) {
 		in := r.patient()
 		want := forecastOf(t, in)
 		shuffled := *in
@@ -169,7 +169,7 @@ func renumber(out *forecast.Result, place []int) {
 func TestResultReuse(t *testing.T) {
 	r := newRandom(3)
 	var out forecast.Result
-	for range 150 {
+	for range rounds(150) {
 		a, b := r.patient(), r.patient()
 		a.Options.Explain, b.Options.Explain = r.IntN(2) == 0, r.IntN(2) == 0
 		want := forecastOf(t, a)
@@ -233,7 +233,7 @@ func TestConcurrentUse(t *testing.T) {
 func TestNextChange(t *testing.T) {
 	r := newRandom(5)
 	named, changed := 0, 0
-	for range 150 {
+	for range rounds(150) {
 		in := r.patient()
 		want := forecastOf(t, in)
 		next := want.NextChange
@@ -299,7 +299,7 @@ func checkGroupStays(t *testing.T, r random, in *forecast.Input, want forecast.V
 func TestGivenOnEarliest(t *testing.T) {
 	r := newRandom(6)
 	single, several := 0, 0
-	for range 400 {
+	for range rounds(400) {
 		in := r.patient()
 		for _, f := range forecastOf(t, in).Forecasts {
 			if f.Status != forecast.NotComplete || f.Earliest < in.AssessmentDate || f.Earliest == calendar.Max {
@@ -332,7 +332,7 @@ func TestGivenOnEarliest(t *testing.T) {
 			}
 		}
 	}
-	if single < 4000 || several < 1000 {
+	if single < rounds(4000) || several < rounds(1000) {
 		t.Errorf("only %d evaluations were made, %d of groups of several antigens", single, several)
 	}
 }

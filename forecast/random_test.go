@@ -2,6 +2,7 @@ package forecast_test
 
 import (
 	"math/rand/v2"
+	"testing"
 
 	"github.com/jenner-iis/jenner/forecast"
 	"github.com/jenner-iis/jenner/forecast/calendar"
@@ -13,6 +14,14 @@ import (
 type random struct{ *rand.Rand }
 
 func newRandom(seed uint64) random { return random{rand.New(rand.NewPCG(seed, 0))} }
+
+// rounds is how often a property is tried: n times, or less where tests are to be short.
+func rounds(n int) int {
+	if testing.Short() {
+		return n / 5
+	}
+	return n
+}
 
 func (r random) patient() *forecast.Input {
 	s := schedule.Default()

@@ -73,7 +73,7 @@ func TestValidFrom(t *testing.T) {
 				if day == from {
 					want = "Valid"
 				}
-				if got, ok := verdictIn(mustAsk(t, f, "explain=true", parametersOf(today, birth, moved)...), n, e); ok && got != want {
+				if got, ok := verdictIn(mustAsk(t, f, "", parametersOf(today, birth, moved)...), n, e); ok && got != want {
 					t.Errorf("born %s, doses %v: dose %d on %s is %s for %s, want %s: the explanation names %s", birth, moved, n, day, got, e.Series, want, from)
 				}
 			}

@@ -110,7 +110,7 @@ func TestNextChange(t *testing.T) {
 	f := newForecaster(t, nil)
 	records, named := 150, 0
 	if testing.Short() {
-		records = 40
+		records = 15
 	}
 	for range records {
 		start := today - calendar.Date(r.IntN(2)*r.IntN(3000))
