@@ -1,7 +1,11 @@
 package immds
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+
 	"github.com/jenner-iis/jenner/forecast/calendar"
+	"github.com/jenner-iis/jenner/forecast/schedule"
 )
 
 // Release is supporting data that a Forecaster can answer by.
@@ -10,6 +14,8 @@ type Release struct {
 	Version  string        // by which knowledgeBaseVersion names it
 	Released calendar.Date // zero if it is not known
 	Default  bool          // it answers requests that name no version
+
+	data *schedule.Schedule
 }
 
 // Releases lists the supporting data that the Forecaster can answer by, the latest
@@ -17,10 +23,18 @@ type Release struct {
 func (f *Forecaster) Releases() []Release {
 	list := make([]Release, len(f.editions))
 	for i, e := range f.editions {
-		s := e.engine.Schedule().Source
-		list[i] = Release{Name: s.Name, Version: s.Version, Released: s.Released, Default: i == 0}
+		data := e.engine.Schedule()
+		list[i] = Release{Name: data.Source.Name, Version: data.Source.Version, Released: data.Source.Released, Default: i == 0, data: data}
 	}
 	return list
+}
+
+// Digest names the release by all that it says, in hexadecimal. Two folders may bear one
+// version: what was stored by a release is only by this one if the digest is the same. It
+// takes some milliseconds.
+func (r Release) Digest() string {
+	sum := sha256.Sum256(schedule.Encode(r.data))
+	return hex.EncodeToString(sum[:8])
 }
 
 // Age is the number of days for which a release has been out; not ok if the day of its

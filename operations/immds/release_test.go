@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/jenner-iis/jenner/forecast"
 	"github.com/jenner-iis/jenner/forecast/calendar"
@@ -98,7 +99,7 @@ func TestReleaseAge(t *testing.T) {
 		{Name: "a later release", Version: "4.100", Released: calendar.Of(2026, 1, 15), Default: true},
 		{Name: "CDC CDSi supporting data", Version: "4.64", Released: calendar.Of(2025, 11, 10)},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(immds.Release{})); diff != "" {
 		t.Fatalf("Releases (-want +got):\n%s", diff)
 	}
 	if days, ok := got[0].Age(today); days != 16 || !ok {
@@ -108,6 +109,10 @@ func TestReleaseAge(t *testing.T) {
 		if got[0].Outdated(day) != outdated {
 			t.Errorf("Outdated on %s = %t, want %t", day, !outdated, outdated)
 		}
+	}
+	again := twoReleases(t).Releases()
+	if got[0].Digest() != again[0].Digest() || got[0].Digest() == got[1].Digest() {
+		t.Errorf("digests %s and %s of one release, %s of another", got[0].Digest(), again[0].Digest(), got[1].Digest())
 	}
 	var undated immds.Release
 	if _, ok := undated.Age(today); ok || undated.Outdated(today) {
