@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +9,7 @@ import (
 
 type statement struct {
 	ResourceType, FHIRVersion, Kind, Status, Date string
-	Format                                        []string
+	Format, PatchFormat                           []string
 	Implementation                                struct{ URL string }
 	Rest                                          []struct {
 		Interaction []struct{ Code string }
@@ -31,12 +30,8 @@ type statement struct {
 // The CapabilityStatement is valid, and each of its claims is put to the test.
 func TestCapabilities(t *testing.T) {
 	a := serve(t)
-	got := a.do("GET /metadata", "").want(200)
-	var s statement
-	if err := json.Unmarshal([]byte(got.text), &s); err != nil {
-		t.Fatal(err)
-	}
-	if s.FHIRVersion != "4.0.1" || s.Kind != "instance" || s.Implementation.URL != a.base || len(s.Rest) != 1 {
+	got, s := a.do("GET /metadata", "").want(200), a.statement()
+	if s.FHIRVersion != "4.0.1" || s.Kind != "instance" || s.Implementation.URL != a.base || len(s.Format) == 0 {
 		t.Fatalf("CapabilityStatement: %.300s", got.text)
 	}
 	// Stored, it passes the same check as any other resource.
@@ -44,12 +39,25 @@ func TestCapabilities(t *testing.T) {
 	a.do("GET /metadata?mode=full", "").want(200)
 	a.do("GET /metadata?mode=terminology", "").want(400).issue("not-supported")
 	a.do("HEAD /metadata", "").want(200)
+	for _, format := range s.Format {
+		a.do("GET /Patient?_format="+format, "").want(200)
+	}
+	a.do("PUT /Patient/patched", patient("patched", "A")).want(201)
+	for format, patch := range patches {
+		if !slices.Contains(s.PatchFormat, format) {
+			t.Errorf("%s is not among the claimed %v", format, s.PatchFormat)
+		}
+		a.do("PATCH /Patient/patched", patch, "Content-Type: "+format).want(200)
+	}
+	if len(s.PatchFormat) != len(patches) {
+		t.Errorf("the patch formats %v are claimed, of which no one tried some", s.PatchFormat)
+	}
 
 	rest := s.Rest[0]
 	for _, i := range rest.Interaction {
 		switch i.Code {
 		case "history-system":
-			a.do("GET /_history", "").want(200)
+			a.do("GET /_history?_at=2020&_since=2019&_count=3", "").want(200)
 		case "search-system":
 			a.do("GET ?_type=Patient,Immunization&_id=none", "").want(200)
 		default:
@@ -82,6 +90,7 @@ func TestCapabilities(t *testing.T) {
 			codes = append(codes, i.Code)
 			a.exercise(r.Type, i.Code)
 		}
+		a.exerciseConditions(r.Type, r.ConditionalRead, r.ConditionalCreate, r.ConditionalUpdate)
 		writable := !strings.HasPrefix(r.Type, "ImmunizationRec") && !strings.HasPrefix(r.Type, "ImmunizationEva")
 		if slices.Contains(codes, "create") != writable || r.ConditionalCreate != writable || r.UpdateCreate != writable {
 			t.Errorf("%s claims %v, conditional create %t, update as create %t", r.Type, codes, r.ConditionalCreate, r.UpdateCreate)
@@ -117,6 +126,45 @@ func TestCapabilities(t *testing.T) {
 // types are those that have compartments, by the names of these.
 var types = map[string]string{"device": "Device", "encounter": "Encounter", "patient": "Patient", "practitioner": "Practitioner", "relatedperson": "RelatedPerson"}
 
+// patches change a Patient, by their media types.
+var patches = map[string]string{
+	"application/json-patch+json": `[{"op":"add","path":"/gender","value":"female"}]`,
+	"application/fhir+json": `{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"replace"},` +
+		`{"name":"path","valueString":"Patient.gender"},{"name":"value","valueCode":"male"}]}]}`,
+}
+
+// exerciseConditions does the conditional interactions with a type that are
+// claimed by flags, on the resource that exercise has stored if it could.
+func (a *api) exerciseConditions(resourceType, read string, create, update bool) {
+	a.t.Helper()
+	path, empty := "/"+resourceType, fmt.Sprintf(`{"resourceType":%q}`, resourceType)
+	// Some types have required elements, which this resource lacks.
+	stored := a.do("GET "+path+"/claimed", "")
+	accepted := func(got answer, status int) {
+		a.t.Helper()
+		if stored.status == 200 {
+			got.want(status)
+		} else {
+			got.want(400).issue("required")
+		}
+	}
+	if read != "full-support" {
+		a.t.Errorf("%s claims conditional reads as %q", resourceType, read)
+	}
+	if stored.status == 200 {
+		a.do("GET "+path+"/claimed", "", "If-None-Match: "+stored.header.Get("Etag")).want(304)
+		a.do("GET "+path+"/claimed", "", "If-Modified-Since: "+stored.header.Get("Last-Modified")).want(304)
+		a.do("GET "+path+"/claimed", "", `If-None-Match: W/"99"`, "If-Modified-Since: "+stored.header.Get("Last-Modified")).want(200)
+	}
+	if create {
+		accepted(a.do("POST "+path, empty, "If-None-Exist: _id=claimed"), 200)
+	}
+	if update {
+		accepted(a.do("PUT "+path+"?_id=claimed", empty), 200)
+		accepted(a.do("PUT "+path+"?_id=none", empty), 201)
+	}
+}
+
 // exercise does an interaction on a type. What is mounted answers about the
 // resource; what is not, about the path or the method.
 func (a *api) exercise(resourceType, code string) {
@@ -130,7 +178,7 @@ func (a *api) exercise(resourceType, code string) {
 	case "history-instance":
 		a.do("GET "+path+"/none/_history", "").want(404).issue("not-found")
 	case "history-type":
-		a.do("GET "+path+"/_history", "").want(200)
+		a.do("GET "+path+"/_history?_at=2020&_since=2019&_count=3", "").want(200)
 	case "search-type":
 		a.do("GET "+path+"?_id=none", "").want(200)
 		a.do("POST "+path+"/_search", "_id=none", "Content-Type: application/x-www-form-urlencoded").want(200)
