@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/jenner-iis/jenner/forecast/calendar"
 )
 
 // values are the parts of a step by name; where one is repeated, the last.
@@ -87,21 +85,5 @@ func TestExplanationOfConditions(t *testing.T) {
 			}
 			t.Errorf("%s: no step of %s", tt.group, tt.rule)
 		})
-	}
-}
-
-// checkSpan recomputes the end of a span.
-func checkSpan(t *testing.T, what string, step []extension) {
-	t.Helper()
-	period := find(step, "endPeriod")
-	if period == nil {
-		return
-	}
-	p, err := calendar.ParsePeriod(period.ValueString)
-	if err != nil {
-		t.Errorf("%s: %v", what, err)
-	}
-	if from, end := date(find(step, "from")), date(find(step, "end")); from.Add(p) != end {
-		t.Errorf("%s: %s + %s = %s, but end is %s", what, from, p, from.Add(p), end)
 	}
 }

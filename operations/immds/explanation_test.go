@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math/rand/v2"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -60,58 +61,87 @@ func explained(t *testing.T) map[string]answer {
 }
 
 // Every evaluation and entry is explained, and what the steps say can be checked by hand:
-// limit is from plus period.
+// limit is from plus period, and end is from plus endPeriod.
 func TestExplanation(t *testing.T) {
-	check := func(t *testing.T, what string, list []extension) {
-		e := find(list, explanationURL)
-		if e == nil {
-			t.Errorf("%s: no explanation", what)
-			return
+	for name, a := range explained(t) {
+		checkExplained(t, name, a)
+	}
+	r, f, records := rand.New(rand.NewPCG(7, 8)), newForecaster(t, nil), 100
+	if testing.Short() {
+		records = 15
+	}
+	for range records {
+		record := append(randomRecord(r, today), assessed)
+		out, err := f.System(context.Background(), nil, operations.Request{Parameters: parse(t, body(record...)), Query: url.Values{"explain": {"true"}}})
+		if err != nil {
+			t.Fatalf("%s: %v", body(record...), err)
 		}
-		if v := find(e.Extension, "supportingData"); v == nil || v.ValueString == "" {
-			t.Errorf("%s: the explanation does not name the supporting data", what)
-		}
-		steps := 0
-		for _, s := range e.Extension {
-			if s.URL != "step" {
-				continue
-			}
-			steps++
-			rule, text := find(s.Extension, "rule"), find(s.Extension, "text")
-			if rule == nil || rule.ValueString == "" {
-				t.Errorf("%s: step %d has no rule", what, steps)
-				continue
-			}
-			if text == nil || strings.ContainsAny(text.ValueString, "{}") || strings.Contains(text.ValueString, "  ") {
-				t.Errorf("%s: step %s has no sentence, or one with a gap: %+v", what, rule.ValueString, text)
-			}
-			checkSpan(t, what+": step "+rule.ValueString, s.Extension)
-			period := find(s.Extension, "period")
-			if period == nil {
-				continue
-			}
-			p, err := calendar.ParsePeriod(period.ValueString)
-			if err != nil {
-				t.Errorf("%s: step %s: %v", what, rule.ValueString, err)
-			}
-			from, limit := date(find(s.Extension, "from")), date(find(s.Extension, "limit"))
-			if from.Add(p) != limit {
-				t.Errorf("%s: step %s: %s + %s = %s, but limit is %s", what, rule.ValueString, from, p, from.Add(p), limit)
-			}
-		}
-		if steps == 0 {
-			t.Errorf("%s: the explanation has no steps", what)
+		checkShape(t, out)
+		checkExplained(t, "a random record", decode(t, out))
+		if t.Failed() {
+			t.Fatal(body(record...))
 		}
 	}
-	for name, a := range explained(t) {
-		for _, e := range a.Evaluations {
-			if e.Series != "" { // what the engine evaluated
-				check(t, name+" "+e.ImmunizationEvent.Reference+" "+e.TargetDisease.Text, e.Extension)
-			}
+}
+
+// checkExplained checks the explanations of an answer.
+func checkExplained(t *testing.T, name string, a answer) {
+	t.Helper()
+	for _, e := range a.Evaluations {
+		if e.Series != "" { // what the engine evaluated
+			checkExplanation(t, name+" "+e.ImmunizationEvent.Reference+" "+e.TargetDisease.Text, e.Extension)
 		}
-		for _, e := range a.Recommendation.Recommendation {
-			check(t, name+" "+e.VaccineCode[0].Text, e.Extension)
+	}
+	for _, e := range a.Recommendation.Recommendation {
+		checkExplanation(t, name+" "+e.VaccineCode[0].Text, e.Extension)
+	}
+}
+
+func checkExplanation(t *testing.T, what string, list []extension) {
+	t.Helper()
+	e := find(list, explanationURL)
+	if e == nil {
+		t.Errorf("%s: no explanation", what)
+		return
+	}
+	if v := find(e.Extension, "supportingData"); v == nil || v.ValueString == "" {
+		t.Errorf("%s: the explanation does not name the supporting data", what)
+	}
+	steps := 0
+	for _, s := range e.Extension {
+		if s.URL != "step" {
+			continue
 		}
+		steps++
+		rule, text := find(s.Extension, "rule"), find(s.Extension, "text")
+		if rule == nil || rule.ValueString == "" {
+			t.Errorf("%s: step %d has no rule", what, steps)
+			continue
+		}
+		if text == nil || strings.ContainsAny(text.ValueString, "{}") || strings.Contains(text.ValueString, "  ") {
+			t.Errorf("%s: step %s has no sentence, or one with a gap: %+v", what, rule.ValueString, text)
+		}
+		checkSum(t, what+": step "+rule.ValueString, s.Extension, "period", "limit")
+		checkSum(t, what+": step "+rule.ValueString, s.Extension, "endPeriod", "end")
+	}
+	if steps == 0 {
+		t.Errorf("%s: the explanation has no steps", what)
+	}
+}
+
+// checkSum recomputes a day of a step: from, and a period after it.
+func checkSum(t *testing.T, what string, step []extension, period, sum string) {
+	t.Helper()
+	text := find(step, period)
+	if text == nil {
+		return
+	}
+	p, err := calendar.ParsePeriod(text.ValueString)
+	if err != nil {
+		t.Errorf("%s: %v", what, err)
+	}
+	if from, day := date(find(step, "from")), date(find(step, sum)); from.Add(p) != day {
+		t.Errorf("%s: %s + %s = %s, but %s is %s", what, from, p, from.Add(p), sum, day)
 	}
 }
 
