@@ -52,7 +52,7 @@ type Config struct {
 	Log     *slog.Logger     // slog.Default() if nil
 	Now     func() time.Time // time.Now if nil
 
-	Workers  int           // patients that are looked at at once; default runtime.GOMAXPROCS
+	Workers  int           // patients that are looked at at once, half of that for changes; default runtime.GOMAXPROCS
 	Patience time.Duration // that Refresh waits for the Keeper to catch up on everyone; default a second
 	Tick     time.Duration // how often it is looked whether it is another day; default a second
 }

@@ -143,7 +143,8 @@ func (k *Keeper) follow(ctx context.Context) error {
 		}
 		if len(causes) > 0 {
 			k.change(func(l *lag) { l.changed = len(causes) })
-			if err := k.refreshAll(ctx, causes); err != nil {
+			// Half of the processors are left to those who make the changes.
+			if err := k.refreshAll(ctx, causes, max(1, k.Workers/2)); err != nil {
 				return err
 			}
 		}

@@ -83,7 +83,7 @@ func (k *Keeper) retry(ctx context.Context) error {
 		causes[id] = cause{code: immds.CauseRecord}
 	}
 	k.mu.Unlock()
-	return k.refreshAll(ctx, causes)
+	return k.refreshAll(ctx, causes, 1)
 }
 
 // each looks at the patients that the resources of a search are about, which have the
@@ -102,7 +102,7 @@ func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause
 		for _, v := range page.Versions {
 			causes[v.ID] = why
 		}
-		if err := k.refreshAll(ctx, causes); err != nil {
+		if err := k.refreshAll(ctx, causes, k.Workers); err != nil {
 			return err
 		}
 		*n += len(causes)
@@ -112,16 +112,16 @@ func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause
 	}
 }
 
-// refreshAll looks at patients, several at once. One whose forecast cannot be made or
+// refreshAll looks at patients, some at once. One whose forecast cannot be made or
 // stored does not hold up the others; the error is that of ctx.
-func (k *Keeper) refreshAll(ctx context.Context, causes map[string]cause) error {
+func (k *Keeper) refreshAll(ctx context.Context, causes map[string]cause, atOnce int) error {
 	type patient struct {
 		id  string
 		why cause
 	}
 	queue := make(chan patient)
 	var workers sync.WaitGroup
-	for range min(k.Workers, len(causes)) {
+	for range min(atOnce, len(causes)) {
 		workers.Go(func() {
 			for p := range queue {
 				k.look(ctx, p.id, p.why)

@@ -157,6 +157,13 @@ func seasonal(f *forecast.VaccineGroupForecast) bool {
 	return len(doses) > 0 && !doses[len(doses)-1].SeasonStart.IsZero()
 }
 
+// writeTexts writes an extension for each text.
+func (x *run) writeTexts(url string, texts []string) {
+	for _, text := range texts {
+		x.w.next().raw(`{"url":"`).raw(url).raw(`","valueString":`).str(text).raw(`}`)
+	}
+}
+
 // writeExtensions writes what the guide has no element for: the guidance for whoever
 // gives the vaccine, what ought to be asked, and the explanation.
 func (x *run) writeExtensions(f *forecast.VaccineGroupForecast) {
@@ -164,14 +171,11 @@ func (x *run) writeExtensions(f *forecast.VaccineGroupForecast) {
 	open := len(w.b)
 	w.raw(`"extension":[`)
 	none := len(w.b)
-	for _, text := range f.Guidance {
-		w.next().raw(`{"url":"` + extensionGuidance + `","valueString":`).str(text).raw(`}`)
-	}
-	for _, text := range f.Indications {
-		w.next().raw(`{"url":"` + extensionIndication + `","valueString":`).str(text).raw(`}`)
-	}
-	for _, text := range f.Contraindications {
-		w.next().raw(`{"url":"` + extensionContra + `","valueString":`).str(text).raw(`}`)
+	// What the schedule says to everyone would be half of all that is stored.
+	if x.advice == nil {
+		x.writeTexts(extensionGuidance, f.Guidance)
+		x.writeTexts(extensionIndication, f.Indications)
+		x.writeTexts(extensionContra, f.Contraindications)
 	}
 	x.writeRefusals(f.Group)
 	if x.explain {
