@@ -1,8 +1,6 @@
 package pebblestore
 
 import (
-	"slices"
-
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
 
 	"github.com/jenner-iis/jenner/fhir"
@@ -108,62 +106,4 @@ func (x *execution) testTarget(target fhir.Reference, n *node) bool {
 	}
 	r := x.load(target.Type, t, rid)
 	return r != nil && n.test(r)
-}
-
-// compileHas compiles _has:Immunization:patient:vaccine-code=x: the resources
-// that refer are found first, then those they refer to. When they are too many,
-// each candidate is asked whether one of them refers to it.
-func (x *execution) compileHas(name string, h *search.Has) *node {
-	n := &node{test: func(r *candidate) bool { return x.testHas(r, h) }}
-	t := x.s.names.typeID(name)
-	n.collect = func(into *roaring64.Bitmap, most *int) bool { return x.collectReferred(t, name, h, into, most) }
-	return n
-}
-
-// collectReferred adds what the referring resources refer to.
-func (x *execution) collectReferred(t typeID, name string, h *search.Has, into *roaring64.Bitmap, most *int) bool {
-	from := x.s.names.typeID(h.Resource)
-	s := x.where(h.Resource, []search.Condition{h.Where})
-	defer s.close()
-	left := x.limits.Targets
-	for rid := s.seek(0); rid != noRid; rid = s.seek(rid + 1) {
-		left--
-		if *most -= 4 * readingCost; left < 0 || *most < 0 {
-			return false
-		}
-		if !x.examined() {
-			return true
-		}
-		r := x.load(h.Resource, from, rid)
-		if r == nil {
-			return true
-		}
-		for _, e := range r.entriesOf(h.Parameter) {
-			if e.Aspect != search.AspectValue || !isLocal(e.Target) || e.Target.Type != name {
-				continue
-			}
-			target, err := x.s.ridOf(x.r, t, e.Target.ID)
-			if err != nil {
-				x.fail(err)
-			}
-			if target != 0 && x.isLive(t, target) {
-				into.Add(target)
-			}
-		}
-	}
-	return true
-}
-
-// testHas looks for one resource that refers to the candidate.
-func (x *execution) testHas(r *candidate, h *search.Has) bool {
-	p, ok := x.s.index.find(h.Parameter)
-	if !ok {
-		return false
-	}
-	self := fhir.Reference{Type: r.name, ID: r.version().ID}
-	prefix := appendTarget(indexPrefix(p.id, kindTarget), self)
-	refers := &node{open: func() stream { return x.stream(slices.Clone(prefix)) }}
-	s := x.all(h.Resource, []*node{refers, x.compile(h.Resource, h.Where)})
-	defer s.close()
-	return s.seek(0) != noRid
 }

@@ -20,7 +20,7 @@ type Limits struct {
 	// resources; default 2 million.
 	Collect int
 	// Targets is how many resources a link of a chain or _has may lead
-	// through, before it is decided candidate by candidate; default 1,000.
+	// through, before it is decided candidate by candidate; default 10,000.
 	Targets int
 	// Sort is how many matches are sorted in memory; with more, the sort must
 	// be one that the index has; default 10,000.
@@ -47,7 +47,7 @@ func (l Limits) withDefaults() Limits {
 		value int
 	}{
 		{&l.Keys, 3_000_000}, {&l.Records, 30_000}, {&l.Collect, 2_000_000},
-		{&l.Targets, 1_000}, {&l.Sort, 10_000}, {&l.Narrow, 30}, {&l.Total, 1_000},
+		{&l.Targets, 10_000}, {&l.Sort, 10_000}, {&l.Narrow, 30}, {&l.Total, 1_000},
 		{&l.Includes, 10_000}, {&l.Iterations, 32}, {&l.Hierarchy, 10_000},
 	} {
 		if *d.limit == 0 {
