@@ -19,7 +19,7 @@ var wellFormed = map[string][]string{
 	"reference": {"Patient/" + absent, absent, "http://example.org/conformance-suite/finds-nothing"},
 	"uri":       {"http://example.org/conformance-suite/finds-nothing"},
 	"quantity":  {"-987654.321|http://unitsofmeasure.org|mg"},
-	"composite": {"x$x", "x$2961-02-28", "x$-987654.321", absent + "$x", "Patient/" + absent + "$x", "x$-987654.321$x", "x$-987654.321$-987654.321", "http://example.org$x"},
+	"composite": {"x$x", "x$2961-02-28", "x$-987654.321", absent + "$x", "Patient/" + absent + "$x", "x$-987654.321$x", "x$-987654.321$-987654.321", "x$x$2961-02-28", "x$x$x", "http://example.org$x"},
 	"special":   {"-77.5|166.6|1|km"},
 }
 
