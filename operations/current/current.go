@@ -127,6 +127,18 @@ func (l *lag) has(m fhir.Moment, today calendar.Date) bool {
 	return l.reached >= m && l.day == today && l.swept
 }
 
+// likelyCause is the cause of advice that reads otherwise, if nothing in the record is
+// younger.
+func (l *lag) likelyCause(today calendar.Date) immds.Cause {
+	switch {
+	case !l.swept:
+		return immds.CauseRelease
+	case l.day != today:
+		return immds.CauseDay
+	}
+	return immds.CauseRecord // something was taken away
+}
+
 // Refresh returns when what is stored of Types says what the record says: of the
 // patients with these ids, or of everyone if there are none. For everyone it waits no
 // longer than Patience: while much is to be done, after a bulk load or at the beginning
@@ -136,7 +148,7 @@ func (k *Keeper) Refresh(ctx context.Context, patients []string) error {
 	at, today := k.Store.Newest(), k.Today()
 	l, moved := k.now()
 	if len(patients) > 0 {
-		return k.refreshNamed(ctx, patients, l.has(at, today))
+		return k.refreshNamed(ctx, patients, l.has(at, today), l.likelyCause(today))
 	}
 	if !l.running {
 		return nil
@@ -158,12 +170,12 @@ func (k *Keeper) Refresh(ctx context.Context, patients []string) error {
 }
 
 // refreshNamed refreshes patients, unless all advice is current.
-func (k *Keeper) refreshNamed(ctx context.Context, patients []string, current bool) error {
+func (k *Keeper) refreshNamed(ctx context.Context, patients []string, current bool, why immds.Cause) error {
 	for _, id := range patients {
-		if current && !k.fails(id) {
+		if current && !k.fails(id) || !fhir.ValidID(id) {
 			continue
 		}
-		if err := k.refresh(ctx, id, cause{code: immds.CauseDay}); err != nil {
+		if err := k.refresh(ctx, id, cause{code: why}); err != nil {
 			return fmt.Errorf("make the forecast of Patient/%s current: %w", id, err)
 		}
 	}
