@@ -25,7 +25,7 @@ func (s *State) AppendDose(b []byte, d *Dose, withID bool, patient string) []byt
 	b = append(append(append(b, `"}],"status":"`...), d.Status...), `",`...)
 	if d.Status == NotDone {
 		b = append(b, `"statusReason":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"`...)
-		b = append(append(b, notDoneReasons[d.Number%len(notDoneReasons)]...), `"}]},`...)
+		b = append(append(b, d.NotDoneReason()...), `"}]},`...)
 	}
 	b = append(append(b, s.productJSON[d.product]...), `,"patient":{"reference":"`...)
 	if patient != "" {
@@ -72,17 +72,43 @@ func (s *State) AppendDose(b []byte, d *Dose, withID bool, patient string) []byt
 // notDoneReasons are codes of http://terminology.hl7.org/CodeSystem/v3-ActReason
 var notDoneReasons = [...]string{"PATOBJ", "MEDPREC", "OSTOCK", "PATOBJ"}
 
-// appendLot appends lot number and expiration date. A lot is of one product and
+// NotDoneReason is the code of why a dose was not given, if it was not.
+func (d *Dose) NotDoneReason() string {
+	if d.Status != NotDone {
+		return ""
+	}
+	return notDoneReasons[d.Number%len(notDoneReasons)]
+}
+
+// Lot is the lot number of a dose; empty if it is not known or nothing was given.
+func (s *State) Lot(d *Dose) string {
+	if d.lot < 0 || d.Status == NotDone {
+		return ""
+	}
+	r := s.lot(d)
+	return string(appendLotNumber(nil, &r))
+}
+
+// lot opens what is random about the lot of a dose. A lot is of one product and
 // quarter of a year, and goes to the whole state: with two million patients some
 // hundreds of doses are of one lot.
-func (s *State) appendLot(b []byte, d *Dose) []byte {
+func (s *State) lot(d *Dose) stream {
 	year, month, _ := d.Date.Civil()
 	quarter := year*4 + int(month-1)/3
-	r := open(s.seed, forLot, d.product, quarter*64+d.lot)
-	b = append(b, `,"lotNumber":"`...)
+	return open(s.seed, forLot, d.product, quarter*64+d.lot)
+}
+
+func appendLotNumber(b []byte, r *stream) []byte {
 	b = append(b, byte('A'+r.below(26)), byte('A'+r.below(26)))
 	b = appendDigits(b, r.below(10_000), 4)
-	b = append(b, byte('A'+r.below(26)))
+	return append(b, byte('A'+r.below(26)))
+}
+
+// appendLot appends lot number and expiration date.
+func (s *State) appendLot(b []byte, d *Dose) []byte {
+	r := s.lot(d)
+	b = appendLotNumber(append(b, `,"lotNumber":"`...), &r)
+	year, month, _ := d.Date.Civil()
 	expires := calendar.Of(year, (month-1)/3*3+1, 1) + calendar.Date(r.between(200, 700))
 	return append(expires.EndOfMonth().Append(append(b, `","expirationDate":"`...)), '"')
 }
