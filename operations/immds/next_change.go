@@ -15,8 +15,8 @@ import (
 //
 // It is the earliest of the days on which the schedule or the age decides anew, a dose
 // or a refusal that is dated later begins to count, a finding begins, ends or wears off,
-// and a date of the recommendation comes or passes. Fewer than one of these days in a
-// hundred changes nothing; which, only a new forecast tells (foresight).
+// and a date of the recommendation comes or passes. Of generated patients, fewer than one
+// of these days in a hundred changes nothing; which, only a new forecast tells (foresight).
 func (x *run) nextAnswer() calendar.Date {
 	next := sooner(x.next, x.out.NextChange)
 	for i := range x.out.Forecasts {
