@@ -38,6 +38,39 @@ func TestMostSelectiveFirst(t *testing.T) {
 	}
 }
 
+// TestCollectLimit: however many matches may be held in memory, the answer is the
+// same, at the very numbers too at which conditions are decided in another way.
+func TestCollectLimit(t *testing.T) {
+	for collect := 1; collect <= 14; collect++ {
+		s := open(t, pebblestore.Config{Path: "store", FS: vfs.NewMem(), Limits: pebblestore.Limits{Collect: collect, Narrow: 1}})
+		var writes []resources.Write
+		for i := range 12 {
+			elements := fmt.Sprintf(`"name":[{"family":"Smith%d","given":["Anne"]}],"gender":%q,"birthDate":"1995-03-%02d"`, i%3, []string{"male", "female"}[i%2], i+1)
+			if i%4 == 0 {
+				elements = fmt.Sprintf(`"name":[{"text":"Smith%d"}]`, i)
+			}
+			writes = append(writes, storetest.Put(t, resources.PUT, "Patient", fmt.Sprint("p", i), 0, elements),
+				storetest.Put(t, resources.PUT, "Observation", fmt.Sprint("o", i), 0, fmt.Sprintf(`"status":"final","code":{"coding":[{"code":"c%d"}]},"subject":{"reference":"Patient/p%d"},"effectiveDateTime":"2020-01-%02d"`, i%2, i, i+1)))
+		}
+		if _, err := s.Commit(t.Context(), everything, resources.Batch{Writes: writes}); err != nil {
+			t.Fatalf("Commit: %v", err)
+		}
+		for text, want := range map[string]int{
+			"name:contains=mith": 12, "family:contains=h1": 3, "birthdate:missing=true": 3, "birthdate:missing=false": 9,
+			"family=smith": 9, "family=smith&given=anne&birthdate=ge1995-03-08": 4, "gender=female&birthdate=lt1995-03-07": 3,
+			"name:contains=smith&gender=female": 6, "_lastUpdated=ge2000": 12, "_has:Observation:subject:date=ge2020-01-07": 6,
+			"_has:Observation:subject:code=c1&family=smith1": 2, "_has:Observation:subject:status=final&name:contains=h0": 4,
+		} {
+			for _, more := range []string{"&_count=50", "&_count=2&_total=accurate"} {
+				page, err := s.Search(t.Context(), everything, query(t, "Patient", text+more))
+				if err != nil || page.Total != want {
+					t.Errorf("Collect %d: Search(%s) finds %d, %v, want %d", collect, text+more, page.Total, err, want)
+				}
+			}
+		}
+	}
+}
+
 // people loads patients of whom many have the same name: one in 50 the same
 // family name, one in 20 the same given name.
 func people(b *testing.B, s *pebblestore.Store, n int) {

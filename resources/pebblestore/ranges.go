@@ -299,7 +299,7 @@ func (x *execution) compileContains(n *node, p parameterID, c *search.Compare) {
 				*most--
 			}
 			if *most < 0 {
-				keys = 0 // which ends it
+				keys = -1 // which ends it
 			}
 			return matches && *most >= 0
 		})
