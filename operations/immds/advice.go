@@ -171,6 +171,3 @@ func cutAdvice(text []byte) (next string, rest []byte, ok bool) {
 	}
 	return "", rest, true
 }
-
-// Release is the version of the supporting data by which Advise advises.
-func (f *Forecaster) Release() string { return f.editions[0].version }

@@ -104,7 +104,7 @@ func TestAdviseIsForecast(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("documents of Advise (-$immds-forecast +Advise):\n%s", diff)
 	}
-	if advice.Documents[0].ID != "p" || advice.Date != today || advice.Release != newForecaster(t, s).Release() || advice.NextChange <= today {
+	if advice.Documents[0].ID != "p" || advice.Date != today || advice.Release != newForecaster(t, s).Releases()[0].Version || advice.NextChange <= today {
 		t.Errorf("Advise = %+v", advice)
 	}
 }

@@ -11,15 +11,16 @@ import (
 )
 
 // keeper makes what keeps the stored forecasts current. Another program may say the
-// same thing in other words, and other deviations other things: both count as another
-// release.
+// same thing in other words, other deviations other things, and a folder corrected under
+// the same version too: all count as another release.
 func (p *parts) keeper(f *forecastSettings, where zone, now func() time.Time, forecaster *immds.Forecaster, logger *slog.Logger) (*current.Keeper, error) {
+	r := forecaster.Releases()[0]
 	return current.New(current.Config{
 		Store:   p.store,
 		Search:  p.search,
 		Adviser: forecaster,
 		Today:   func() calendar.Date { return calendar.OfTime(now().In(where.Location)) },
-		Release: fmt.Sprintf("supporting data %s, deviations %s, Jenner %s", forecaster.Release(), f.CDSiDeviations.on, version()),
+		Release: fmt.Sprintf("supporting data %s (%s), deviations %s, Jenner %s", r.Version, r.Digest(), f.CDSiDeviations.on, version()),
 		Log:     logger,
 		Now:     now,
 	})
