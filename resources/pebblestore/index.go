@@ -86,6 +86,12 @@ func (k *keySet) reset() {
 	k.entries, k.bytes, k.ends, k.keys, k.present = k.entries[:0], k.bytes[:0], k.ends[:0], k.keys[:0], k.present[:0]
 }
 
+// forget resets k and lets go of the resource that its entries point into.
+func (k *keySet) forget() {
+	clear(k.entries[:cap(k.entries)])
+	k.reset()
+}
+
 // collect fills k with the keys of a resource, sorted, each once.
 func (x *indexer) collect(k *keySet, rid uint64, resource codec.Value) {
 	k.entries = x.registry.AppendEntries(k.entries[:0], resource)

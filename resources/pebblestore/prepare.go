@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -82,12 +83,13 @@ func (s *Store) prepareChanges(ctx context.Context, p *prepared, writes []resour
 	if err := distinct(writes); err != nil {
 		return err
 	}
-	look := lookup{s: s}
+	look := borrowLookup(s)
+	defer look.giveBack()
 	var err error
 	for i := 0; err == nil && i < len(writes); i++ {
 		if err = ctx.Err(); err == nil {
 			p.changes[i].write = &writes[i]
-			err = s.prepareChange(p, &p.changes[i], &look)
+			err = s.prepareChange(p, &p.changes[i], look)
 		}
 	}
 	if err == nil {
@@ -109,6 +111,27 @@ func (l *lookup) close() error {
 		return nil
 	}
 	return l.ids.Close()
+}
+
+// lookups are used again: a resource with some hundred entries would otherwise cost
+// a megabyte of garbage.
+var lookups = sync.Pool{New: func() any { return new(lookup) }}
+
+func borrowLookup(s *Store) *lookup {
+	l := lookups.Get().(*lookup)
+	l.s = s
+	return l
+}
+
+func (l *lookup) giveBack() {
+	const most = 4 << 10 // entries, and what goes with them; memory for more is not kept
+	if max(cap(l.was.entries), cap(l.is.entries), cap(l.edits.keys)) > most {
+		return
+	}
+	l.was.forget()
+	l.is.forget()
+	l.s, l.ids, l.edits = nil, nil, edits{l.edits.bytes[:0], l.edits.keys[:0]}
+	lookups.Put(l)
 }
 
 // distinct refuses two writes on one resource.
