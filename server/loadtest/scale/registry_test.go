@@ -29,8 +29,11 @@ const folderVariable = "JENNER_SCALE_FOLDER"
 
 // What a registry that is measured may keep in memory.
 const (
-	cachedBytes = 4 << 20
+	cachedBytes = 1 << 20
 	cachedIDs   = 1 << 12
+	// Pebble takes the memory for writes, of which there are none, from that for
+	// blocks.
+	writtenBytes = 256 << 10
 )
 
 // generated are the patients of all registries: those of a larger one are those
@@ -98,7 +101,7 @@ func kept(b *testing.B, patients int) *registry {
 	} else if err != nil {
 		b.Fatal(err)
 	}
-	r := open(b, pebblestore.Config{Path: path, CacheSize: cachedBytes, CachedIDs: cachedIDs}, patients)
+	r := open(b, pebblestore.Config{Path: path, CacheSize: cachedBytes, CachedIDs: cachedIDs, MemTableSize: writtenBytes}, patients)
 	r.settle()
 	m := r.store.Metrics()
 	fmt.Printf("# %s: %d MB on disk, %d tables to look into\n", path, m.DiskBytes>>20, m.ReadTables)

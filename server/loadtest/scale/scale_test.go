@@ -65,7 +65,10 @@ func (r *registry) measure(b *testing.B, k kind) {
 // TestSearches puts each search, with several values, to a small registry, and
 // compares what it finds with what the generator says that there is.
 func TestSearches(t *testing.T) {
-	const patients = 250
+	patients := 250
+	if testing.Short() {
+		patients = 60
+	}
 	r := open(t, pebblestore.Config{Path: "store", FS: pebblestore.Memory()}, patients)
 	defer r.close(t)
 	r.load(t)
