@@ -1,0 +1,53 @@
+package scale_test
+
+import (
+	"testing"
+
+	"github.com/jenner-iis/jenner/resources/pebblestore"
+)
+
+// TestBound: what an EHR looks for costs no more where there is six times as
+// much, for each resource found. The cost is the number of blocks of the store
+// that a search looks into, which no other work on the machine changes.
+func TestBound(t *testing.T) {
+	if testing.Short() {
+		t.Skip("loads 48,000 resources")
+	}
+	small, large := blocks(t, 500), blocks(t, 3000)
+	for _, k := range sentBy("ehr", ehr) {
+		t.Logf("%s: %.1f and %.1f blocks a resource", k.name, small[k.name], large[k.name])
+		if large[k.name] > 2*small[k.name] {
+			t.Errorf("%s looks into %.1f blocks a resource among 500 patients, and into %.1f among 3,000", k.name, small[k.name], large[k.name])
+		}
+	}
+}
+
+// blocks gives, for each search of an EHR, into how many blocks it looks for each
+// resource that it finds, and one for finding nothing.
+func blocks(t *testing.T, patients int) map[string]float64 {
+	t.Helper()
+	// What is still in memory when the store is closed is in blocks when it is
+	// opened again.
+	c := pebblestore.Config{Path: "store", FS: pebblestore.Memory(), MemTableSize: writtenBytes}
+	r := open(t, c, patients)
+	r.load(t)
+	r.close(t)
+	r = open(t, c, patients)
+	defer r.close(t)
+	per := map[string]float64{}
+	for _, k := range sentBy("ehr", ehr) {
+		d := newDice(k.name, r.state, patients)
+		before, of := r.store.Metrics(), 0
+		for range 200 {
+			a := k.draw(d)
+			got, err := r.find(t.Context(), a)
+			if err != nil || got.refused {
+				t.Fatalf("find(%v) = %+v, %v", a, got, err)
+			}
+			of += 1 + got.hits
+		}
+		after := r.store.Metrics()
+		per[k.name] = float64(after.CacheHits+after.CacheMisses-before.CacheHits-before.CacheMisses) / float64(of)
+	}
+	return per
+}
