@@ -66,6 +66,11 @@ func (r *resolution) resolve(ctx context.Context) error {
 	if err := r.distinct(); err != nil {
 		return err
 	}
+	for _, st := range r.steps {
+		if st.effect == Updated {
+			r.changed[st.typ+"/"+st.id] = Updated
+		}
+	}
 	r.mapTargets()
 	for _, st := range r.steps {
 		if err := r.refuse(st, r.rewrite(ctx, st)); err != nil {
@@ -82,6 +87,7 @@ func (r *resolution) refuse(st *step, err error) error {
 		return err
 	}
 	st.err, st.effect = err, Refused
+	delete(r.changed, st.typ+"/"+st.id)
 	return nil
 }
 
@@ -131,7 +137,6 @@ func (r *resolution) identify(ctx context.Context, st *step) error {
 		st.effect = Absent
 	case st.exists:
 		st.effect = Updated
-		r.changed[st.typ+"/"+st.id] = Updated
 	default:
 		st.effect = Created
 	}

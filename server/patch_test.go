@@ -144,3 +144,30 @@ func TestPatchInBundle(t *testing.T) {
 	a.do("POST ", transaction(patched("Patient/p", binary(media, `[{"op":"test","path":"/active","value":false}]`)))).want(422)
 	a.do("POST ", transaction(patched("Patient/never", activate))).want(422)
 }
+
+// A conditional reference counts a resource once that the same transaction patches
+// or updates, and as it is afterwards.
+func TestConditionalReferenceToPatched(t *testing.T) {
+	a := serve(t)
+	for _, id := range []string{"p", "q"} {
+		a.do("PUT /Patient/"+id, strings.Replace(identified(id), `"identifier"`, `"id":"`+id+`","identifier"`, 1)).want(201)
+	}
+	a.do("POST ", transaction(
+		`{"resource":{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"add"},{"name":"path","valueString":"Patient"},`+
+			`{"name":"name","valueString":"active"},{"name":"value","valueBoolean":true}]}]},"request":{"method":"PATCH","url":"Patient/p"}}`,
+		put("Patient/q", strings.Replace(identified("r"), `"identifier"`, `"id":"q","identifier"`, 1)),
+		put("Immunization/i", immunization("i", "Patient?identifier=http://example.org/ids|p", "03", "2021-03-01")),
+		put("Immunization/j", immunization("j", "Patient?identifier=http://example.org/ids|r", "03", "2021-03-01")),
+	)).want(200)
+	for dose, want := range map[string]string{"i": "Patient/p", "j": "Patient/q"} {
+		if got := a.do("GET /Immunization/"+dose, "").want(200); got.get("patient.reference") != want {
+			t.Errorf("the dose %s is of %s, want %s", dose, got.get("patient.reference"), want)
+		}
+	}
+	if got := a.do("POST ", transaction(
+		put("Patient/q", patient("q", "Other")),
+		put("Immunization/k", immunization("k", "Patient?identifier=http://example.org/ids|r", "03", "2021-03-01")),
+	)).want(412); got.get("issue.0.code") != "not-found" {
+		t.Errorf("a reference to what the transaction itself changed away: %s", got.text)
+	}
+}
