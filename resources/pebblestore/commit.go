@@ -217,7 +217,7 @@ func appendVersion(b *pebble.Batch, c *change, v *resources.Version) error {
 		start := len(record)
 		record = c.write.Draft.Append(record, v.Version, v.LastUpdated)
 		v.JSON = record[start:len(record):len(record)]
-		if id, err := jsonID(v.Type, v.JSON); err != nil || id != v.ID {
+		if id, err := jsonID(v.Type, v.JSON); err != nil || string(id) != v.ID {
 			return fmt.Errorf("the draft of %s/%s is of another resource", v.Type, v.ID)
 		}
 	}

@@ -38,8 +38,10 @@ type parameterID uint16
 
 var errCorrupt = errors.New("stored data is not what was written")
 
+// typeSpace is what the keys of a type in a space begin with. There is room for
+// what most of them go on with, ids that are UUIDs included.
 func typeSpace(space byte, t typeID) []byte {
-	return []byte{space, byte(t >> 8), byte(t)}
+	return append(make([]byte, 0, 24), space, byte(t>>8), byte(t))
 }
 
 func appendRid(dst []byte, rid uint64) []byte {

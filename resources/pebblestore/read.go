@@ -28,7 +28,7 @@ func (s *Store) read(ctx context.Context, resourceType, id string) (resources.Ve
 	if err != nil {
 		return resources.Version{}, err
 	}
-	v, err := readVersion(resourceType, record)
+	v, err := readVersionOf(resourceType, id, record)
 	if err != nil {
 		return resources.Version{}, err
 	}
@@ -111,7 +111,7 @@ func (s *Store) versionRead(ctx context.Context, resourceType, id string, versio
 			return resources.Version{}, errCorrupt
 		}
 	}
-	v, err := readVersion(resourceType, record)
+	v, err := readVersionOf(resourceType, id, record)
 	if err != nil {
 		return resources.Version{}, err
 	}

@@ -43,25 +43,33 @@ func readHead(record []byte) (h head, rest []byte, err error) {
 
 // readVersion reads a record. The version's JSON shares its memory.
 func readVersion(resourceType string, record []byte) (resources.Version, error) {
+	return readVersionOf(resourceType, "", record)
+}
+
+// readVersionOf is readVersion of a resource whose id is known: the version then
+// has no text of its own for it.
+func readVersionOf(resourceType, known string, record []byte) (resources.Version, error) {
 	h, rest, err := readHead(record)
 	if err != nil {
 		return resources.Version{}, err
 	}
-	v := resources.Version{Type: resourceType, Version: h.version, LastUpdated: h.lastUpdated, Method: h.method}
-	if v.Deleted() {
-		v.ID = string(rest)
-		return v, nil
+	v := resources.Version{Type: resourceType, ID: known, Version: h.version, LastUpdated: h.lastUpdated, Method: h.method}
+	id := rest // of a deletion
+	if !v.Deleted() {
+		v.JSON = rest
+		if id, err = jsonID(resourceType, rest); err != nil {
+			return resources.Version{}, err
+		}
 	}
-	v.JSON = rest
-	if v.ID, err = jsonID(resourceType, rest); err != nil {
-		return resources.Version{}, err
+	if string(id) != known {
+		v.ID = string(id)
 	}
 	return v, nil
 }
 
 // jsonID reads the id out of a stored resource without parsing it: codec.Draft
 // writes resourceType and id first. Check compares it with the id's own key.
-func jsonID(resourceType string, json []byte) (string, error) {
+func jsonID(resourceType string, json []byte) ([]byte, error) {
 	const open, middle = `{"resourceType":"`, `","id":"`
 	start := len(open) + len(resourceType) + len(middle)
 	end := start
@@ -69,7 +77,7 @@ func jsonID(resourceType string, json []byte) (string, error) {
 		end++
 	}
 	if end >= len(json) || string(json[start-len(middle):start]) != middle {
-		return "", errCorrupt
+		return nil, errCorrupt
 	}
-	return string(json[start:end]), nil
+	return json[start:end], nil
 }
