@@ -68,7 +68,7 @@ func (c *importCommand) target(ctx context.Context, s surroundings, logger *slog
 	if err != nil {
 		return nil, nil, err
 	}
-	service, err := p.service(ctx, s.now, base, nil, nil)
+	service, err := p.service(ctx, s.now, serviceSettings{baseURL: base})
 	if err != nil {
 		return nil, nil, errors.Join(err, p.store.Close())
 	}

@@ -267,6 +267,7 @@ func TestRefusedStart(t *testing.T) {
 		{[]string{"--listen", "192.0.2.1:0"}, failed, "only this machine"},
 		{[]string{"--listen", "127.0.0.1:0", "--metrics-listen", ":0"}, failed, "only this machine"},
 		{[]string{"--listen", "nonsense"}, failed, "listen on nonsense"},
+		{[]string{"--max-deletes", "0"}, wrongUsage, "--max-deletes must be 1 or more"},
 		{[]string{"--auth", "smart"}, wrongUsage, "not supported yet"},
 		{[]string{"--auth", "none"}, wrongUsage, "--auth"},
 		{[]string{"--store", "mongodb://user:secret@db/jenner"}, wrongUsage, "MongoDB is not supported yet"},

@@ -58,19 +58,27 @@ func (s storeSettings) open(reindex bool, now func() time.Time, logger *slog.Log
 	return p, nil
 }
 
+// serviceSettings are what commands that make a Service differ in.
+type serviceSettings struct {
+	baseURL    string
+	forecasts  resources.Computed // without who keeps them, what is stored of forecasts is read
+	maxDeletes int
+	onDangling func(resourceType string, n int)
+}
+
 // service makes the Service over the store. It becomes the owner of nothing:
-// the store is closed by who opened it. Without forecasts to keep, it reads what is
-// stored of them.
-func (p *parts) service(ctx context.Context, now func() time.Time, baseURL string, forecasts resources.Computed, onDangling func(string, int)) (*resources.Service, error) {
+// the store is closed by who opened it.
+func (p *parts) service(ctx context.Context, now func() time.Time, s serviceSettings) (*resources.Service, error) {
 	return resources.New(ctx, resources.Config{
 		Store:         p.store,
 		Search:        p.search,
 		Definitions:   p.definitions,
 		Validate:      schema.New(p.definitions).Validate,
-		BaseURL:       baseURL,
+		BaseURL:       s.baseURL,
 		ComputedTypes: current.Types(),
-		Computed:      forecasts,
+		Computed:      s.forecasts,
+		MaxDeletes:    s.maxDeletes,
 		Now:           now,
-		OnDangling:    onDangling,
+		OnDangling:    s.onDangling,
 	})
 }

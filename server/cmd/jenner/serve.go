@@ -24,6 +24,7 @@ type serveCommand struct {
 	Listen        string     `help:"Address to listen on. Without authorization it must be this machine's alone." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	Auth          string     `help:"Authorization: off, for a laptop. smart is not there yet." default:"off"`
 	MaxBody       bytesOf    `help:"Largest body of a request." default:"32MiB" placeholder:"SIZE"`
+	MaxDeletes    int        `help:"Most resources that one conditional delete may delete; 1 takes only a single match." default:"100" placeholder:"N"`
 	Handling      string     `help:"Unknown search parameters, where a request does not say: strict refuses, lenient ignores and reports them." enum:"strict,lenient" default:"strict"`
 	MetricsListen string     `help:"Address for Prometheus metrics, at /metrics; none by default." placeholder:"HOST:PORT"`
 	LogLevel      slog.Level `help:"Least level of log lines: debug, info, warn, error." default:"info"`
@@ -70,7 +71,7 @@ func (c *serveCommand) Run(ctx context.Context, s surroundings) (err error) {
 		return err
 	}
 	metrics.Forecasts(keeper)
-	service, err := p.service(ctx, s.now, base, keeper, metrics.Dangling)
+	service, err := p.service(ctx, s.now, serviceSettings{baseURL: base, forecasts: keeper, maxDeletes: c.MaxDeletes, onDangling: metrics.Dangling})
 	if err != nil {
 		return err
 	}
@@ -127,6 +128,9 @@ func (c *serveCommand) check() error {
 		return fmt.Errorf("%w: --auth smart is not supported yet; with --auth off the server can be reached from this machine alone", errUsage)
 	default:
 		return fmt.Errorf("%w: --auth must be off", errUsage)
+	}
+	if c.MaxDeletes < 1 {
+		return fmt.Errorf("%w: --max-deletes must be 1 or more", errUsage)
 	}
 	_, err := c.base()
 	return err
