@@ -26,8 +26,10 @@ func (k *Keeper) refresh(ctx context.Context, id string, why cause) error {
 	unlock := k.locks.lock(id)
 	defer unlock()
 	changed, err := false, error(nil)
-	for range attempts {
-		if changed, err = k.tryRefresh(ctx, id, why); !errors.Is(err, resources.ErrStale) {
+	for attempt := range attempts {
+		// That a document was deleted before is rare. Whether it was is looked up
+		// only when the store says so.
+		if changed, err = k.tryRefresh(ctx, id, why, attempt > 0); !errors.Is(err, resources.ErrStale) {
 			break
 		}
 	}
@@ -44,7 +46,7 @@ func (k *Keeper) refresh(ctx context.Context, id string, why cause) error {
 	return err
 }
 
-func (k *Keeper) tryRefresh(ctx context.Context, id string, why cause) (changed bool, err error) {
+func (k *Keeper) tryRefresh(ctx context.Context, id string, why cause, revive bool) (changed bool, err error) {
 	// What is stored is read before the record: advice on an older record can then
 	// not replace advice on a newer one.
 	stored, err := k.stored(ctx, id)
@@ -55,7 +57,7 @@ func (k *Keeper) tryRefresh(ctx context.Context, id string, why cause) (changed 
 	if err != nil {
 		return false, err
 	}
-	writes, err := k.writes(ctx, &advice, stored, why)
+	writes, err := k.writes(ctx, &advice, stored, why, revive)
 	if err != nil || len(writes) == 0 {
 		return false, err
 	}
@@ -122,8 +124,9 @@ func (k *Keeper) stored(ctx context.Context, id string) (map[documentKey]resourc
 	}
 }
 
-// writes are what makes advice of what is stored.
-func (k *Keeper) writes(ctx context.Context, advice *immds.Advice, stored map[documentKey]resources.Version, why cause) ([]resources.Write, error) {
+// writes are what makes advice of what is stored. Documents that were deleted can be
+// made again if revive is set.
+func (k *Keeper) writes(ctx context.Context, advice *immds.Advice, stored map[documentKey]resources.Version, why cause, revive bool) ([]resources.Write, error) {
 	var writes []resources.Write
 	for _, d := range advice.Documents {
 		old, exists := stored[documentKey{d.Type, d.ID}]
@@ -131,7 +134,7 @@ func (k *Keeper) writes(ctx context.Context, advice *immds.Advice, stored map[do
 		if exists && d.Stands(old.JSON) {
 			continue
 		}
-		if !exists {
+		if !exists && revive {
 			var err error
 			if old, err = k.deletion(ctx, d.Type, d.ID); err != nil {
 				return nil, err
