@@ -2,7 +2,8 @@
 // but its benchmark, which puts the searches of an EHR, an analyst and an attacker
 // to registries of 10,000, 100,000 and 1,000,000 resources:
 //
-//	go test -run '^$' -bench Scale -timeout 2h ./server/loadtest/scale | tee scale.txt
+//	go test -run '^$' -bench 'Scale/./ehr' -benchtime 1s ./server/loadtest/scale | tee scale.txt
+//	go test -run '^$' -bench 'Scale/./(analyst|attacker)' -benchtime 30x -timeout 1h ./server/loadtest/scale | tee -a scale.txt
 //	go run ./server/loadtest/scale/table < scale.txt
 //
 // A search that finds as many in each should cost the same in each. What has to

@@ -2,16 +2,19 @@ package scale_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/jenner-iis/jenner/resources/pebblestore"
 )
 
 // BenchmarkScale puts each search to registries of three sizes. Beside what the
-// clock says it reports of a search, on average: the processor time of its
-// goroutine (cpu-ns/op), the resources that it found (hits/op), the blocks of
-// the store that it looked into (blocks/op) and how many of these had to be read
-// and decompressed (reads/op), and what share of the searches was refused as too
-// costly (refused).
+// clock says on average, it reports what it says of the slowest (slowest-ns), and
+// of all on average: the processor time of the goroutine that searches
+// (cpu-ns/op), the resources found, or those of the first page when their number
+// was not counted (hits/op, and uncounted, the share of such answers), the blocks
+// of the store that were looked into (blocks/op), how many of these had to be read
+// and decompressed (reads/op), and the share that was refused as too costly
+// (refused).
 func BenchmarkScale(b *testing.B) {
 	for _, size := range []struct {
 		name     string // resources, about
@@ -37,17 +40,23 @@ func (r *registry) measure(b *testing.B, k kind) {
 	for i := range asks {
 		asks[i] = k.draw(d)
 	}
-	var hits, refused, n int
+	var hits, uncounted, refused, n int
+	var slowest time.Duration
 	before := r.store.Metrics()
 	end := processor(b)
 	b.ReportAllocs()
 	for b.Loop() {
+		began := time.Now()
 		a, err := r.find(b.Context(), asks[n%drawn])
+		slowest = max(slowest, time.Since(began))
 		if err != nil {
 			b.Fatalf("%v: %v", asks[n%drawn], err)
 		}
 		n++
 		hits += a.hits
+		if a.partial {
+			uncounted++
+		}
 		if a.refused {
 			refused++
 		}
@@ -56,7 +65,9 @@ func (r *registry) measure(b *testing.B, k kind) {
 	after := r.store.Metrics()
 	reads := after.CacheMisses - before.CacheMisses
 	of := float64(n)
+	b.ReportMetric(float64(slowest.Nanoseconds()), "slowest-ns")
 	b.ReportMetric(float64(hits)/of, "hits/op")
+	b.ReportMetric(float64(uncounted)/of, "uncounted")
 	b.ReportMetric(float64(after.CacheHits-before.CacheHits+reads)/of, "blocks/op")
 	b.ReportMetric(float64(reads)/of, "reads/op")
 	b.ReportMetric(float64(refused)/of, "refused")

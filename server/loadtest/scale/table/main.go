@@ -27,12 +27,16 @@ var columns = []struct {
 }{
 	{"hits/op", "hits", 1},
 	{"ns/op", "µs", 1000},
+	{"slowest-ns", "slowest ms", 1e6},
 	{"cpu-ns/op", "processor µs", 1000},
 	{"blocks/op", "blocks", 1},
 	{"reads/op", "blocks read", 1},
 	{"allocs/op", "allocations", 1},
 	{"refused", "refused %", 0.01},
 }
+
+// uncounted is the share of answers that found more than the hits say.
+const uncounted = "uncounted"
 
 // cost is the unit by which sizes are compared.
 const cost = "cpu-ns/op"
@@ -124,7 +128,11 @@ func (r results) cell(size, search, unit string, per float64) string {
 	if !ok {
 		return "–"
 	}
-	return short(value / per)
+	text := short(value / per)
+	if share, _ := r.value(size, search, uncounted); share > 0 && unit == "hits/op" {
+		text += "+"
+	}
+	return text
 }
 
 // ratio is how many times as much a search costs at the last size.
