@@ -33,7 +33,7 @@ func recordTypes() []string {
 
 // changesAtOnce is the number of changes that are looked at together. Those of one
 // patient cost one forecast.
-const changesAtOnce = 2000
+const changesAtOnce = 500
 
 // bookmarkName is where the Keeper notes how far it has come.
 const bookmarkName = "current-forecasts"

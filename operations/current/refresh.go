@@ -103,7 +103,9 @@ func (k *Keeper) stored(ctx context.Context, id string) (map[documentKey]resourc
 	switch {
 	case err == nil:
 		found[documentKey{v.Type, v.ID}] = v
-	case !errors.Is(err, resources.ErrNotFound) && !errors.Is(err, resources.ErrGone):
+	case errors.Is(err, resources.ErrNotFound), errors.Is(err, resources.ErrGone):
+		return found, nil // all documents of a patient come and go in one commit
+	default:
 		return nil, err
 	}
 	q, err := k.Search.Parse("ImmunizationEvaluation", "patient=Patient/"+id, search.Options{DefaultCount: 1000})
