@@ -410,3 +410,30 @@ func TestFuture(t *testing.T) {
 		t.Error("no evaluation of a dose whose day has come")
 	}
 }
+
+// Check finds what is stored otherwise than it should be.
+func TestCheck(t *testing.T) {
+	f := newFixture(t)
+	f.patient("a", ago(1000))
+	f.patient("b", ago(2000))
+	f.dose("d", "b", "03", ago(900))
+	check := func() (faults []string) {
+		patients, n, err := f.keeper.Check(f.ctx, func(fault string) { faults = append(faults, fault) })
+		if err != nil || patients != 2 || n != len(faults) {
+			t.Errorf("Check() = %d patients, %d faults, %v after %d reports", patients, n, err, len(faults))
+		}
+		return faults
+	}
+	if got := check(); len(got) != 5 {
+		t.Errorf("Check before anything is stored reports %q, want 5 documents", got)
+	}
+	f.refresh("a", "b")
+	if got := check(); len(got) != 0 {
+		t.Errorf("Check of what is current reports %q", got)
+	}
+	f.delete("Immunization", "d")
+	f.patient("a", ago(3000))
+	if got := check(); len(got) != 5 {
+		t.Errorf("Check after changes reports %q, want 2 recommendations and 3 evaluations", got)
+	}
+}

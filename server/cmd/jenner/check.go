@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+
+	"github.com/jenner-iis/jenner/operations/immds"
 )
 
 // checkCommand is "jenner check".
 type checkCommand struct {
 	storeSettings
 	reindexSettings
+	forecastSettings
+	Forecasts bool `help:"Compare the stored forecasts with the records, too. What has changed since the server ran is made current by the next one."`
 }
 
 // Run prints every fault of the store; that there are any is an error.
@@ -33,6 +37,31 @@ func (c *checkCommand) Run(ctx context.Context, s surroundings) (err error) {
 		summary.Resources, summary.Versions, summary.Entries, summary.Unresolved)
 	if summary.Faults > 0 {
 		return fmt.Errorf("the store in %s has %d faults", folder, summary.Faults)
+	}
+	if c.Forecasts {
+		return c.checkForecasts(ctx, s, p, logger)
+	}
+	return nil
+}
+
+// checkForecasts prints which stored forecasts are not what the records say; that there
+// are any is an error.
+func (c *checkCommand) checkForecasts(ctx context.Context, s surroundings, p *parts, logger *slog.Logger) error {
+	forecaster, err := c.forecaster(c.Timezone, s.now, immds.StoreRecords(p.store, p.search))
+	if err != nil {
+		return err
+	}
+	keeper, err := p.keeper(&c.forecastSettings, c.Timezone, s.now, forecaster, logger)
+	if err != nil {
+		return err
+	}
+	patients, faults, err := keeper.Check(ctx, func(fault string) { fmt.Fprintln(s.stdout, "forecast:", fault) })
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.stdout, "forecasts of %d patients\n", patients)
+	if faults > 0 {
+		return fmt.Errorf("%d stored forecasts are not current", faults)
 	}
 	return nil
 }

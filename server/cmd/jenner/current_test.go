@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -116,7 +117,17 @@ func TestStoredForecasts(t *testing.T) {
 	if got := s.stop(); got.code != done {
 		t.Errorf("stop: %+v", got)
 	}
-	if got := jenner(t, "", nil, "check", "--store", "pebble:"+store); got.code != done {
+	if got := jenner(t, "", nil, "check", "--forecasts", "--store", "pebble:"+store); got.code != done || !strings.Contains(got.stdout, "forecasts of 1 patients") {
 		t.Errorf("check: %+v", got)
+	}
+	file := filepath.Join(t.TempDir(), "more.ndjson")
+	if err := os.WriteFile(file, fmt.Appendf(nil, `{"resourceType":"Patient","id":"new","birthDate":%q}`, day(100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := jenner(t, "", nil, "import", "--store", "pebble:"+store, "--state", t.TempDir(), file); got.code != done {
+		t.Fatalf("import: %+v", got)
+	}
+	if got := jenner(t, "", nil, "check", "--forecasts", "--store", "pebble:"+store); got.code != failed || !strings.Contains(got.stdout, "ImmunizationRecommendation/new is not stored") {
+		t.Errorf("check after an import: %+v", got)
 	}
 }
