@@ -2,9 +2,8 @@ package search
 
 import (
 	"encoding/binary"
+	"hash/maphash"
 	"math"
-
-	"github.com/jenner-iis/jenner/fhir"
 )
 
 // fewEntries is the number of entries up to which comparing each with each is
@@ -52,61 +51,57 @@ func (e *Entry) equal(other *Entry) bool {
 	return true
 }
 
-// entryKey is what makes an entry itself. Folded and the rest of Target follow
-// from it.
-type entryKey struct {
-	parameter  *Parameter
-	aspect     Aspect
-	system     string
-	code       string
-	text       string
-	low, high  float64
-	period     fhir.Interval
-	target     string
-	version    string
-	components string
-}
-
-// appendKey appends a text that is different for entries that are.
-func (e *Entry) appendKey(b []byte) []byte {
-	for _, text := range [...]string{e.System, e.Code, e.Text, e.Target.Text, e.Target.Version} {
-		b = binary.AppendUvarint(b, uint64(len(text)))
-		b = append(b, text...)
-	}
-	b = append(b, byte(e.Aspect))
-	b = binary.BigEndian.AppendUint64(b, math.Float64bits(e.Low))
-	b = binary.BigEndian.AppendUint64(b, math.Float64bits(e.High))
-	b = binary.BigEndian.AppendUint64(b, uint64(e.Period.Low))
-	return binary.BigEndian.AppendUint64(b, uint64(e.Period.High))
-}
-
-func (e *Entry) key() entryKey {
-	k := entryKey{e.Parameter, e.Aspect, e.System, e.Code, e.Text, e.Low, e.High, e.Period, e.Target.Text, e.Target.Version, ""}
-	if len(e.Components) > 0 {
-		b := make([]byte, 0, 256)
-		for i := range e.Components {
-			b = e.Components[i].appendKey(b)
-		}
-		k.components = string(b)
-	}
-	return k
-}
-
 // dedupeMany keeps hostile resources, with very many values, from costing
 // the square of their number.
 func dedupeMany(dst []Entry, start int) []Entry {
-	seen := make(map[entryKey]struct{}, len(dst)-start)
+	places := make(map[uint64]int, len(dst)-start)
+	var h maphash.Hash
+	h.SetSeed(hashSeed)
 	end := start
+next:
 	for i := start; i < len(dst); i++ {
-		k := dst[i].key()
-		if _, found := seen[k]; found {
-			continue
+		e := &dst[i]
+		h.Reset()
+		e.hash(&h)
+		// Entries that are not the same have the same hash next to never, and take
+		// the next one then.
+		for sum := h.Sum64(); ; sum++ {
+			place, taken := places[sum]
+			if !taken {
+				places[sum] = end
+				break
+			}
+			if dst[place].Parameter == e.Parameter && dst[place].equal(e) {
+				continue next
+			}
 		}
-		seen[k] = struct{}{}
 		if end != i {
-			dst[end] = dst[i]
+			dst[end] = *e
 		}
 		end++
 	}
 	return dst[:end]
+}
+
+var hashSeed = maphash.MakeSeed()
+
+// hash writes what equal compares, but for what hardly ever differs alone.
+func (e *Entry) hash(h *maphash.Hash) {
+	if e.Parameter != nil {
+		h.WriteString(e.Parameter.Code)
+	}
+	for _, text := range [...]string{e.System, e.Code, e.Text, e.Target.Text} {
+		h.WriteString(text)
+		h.WriteByte(0)
+	}
+	var numbers [34]byte
+	numbers[0], numbers[1] = byte(e.Aspect), byte(len(e.Components))
+	binary.LittleEndian.PutUint64(numbers[2:], math.Float64bits(e.Low))
+	binary.LittleEndian.PutUint64(numbers[10:], math.Float64bits(e.High))
+	binary.LittleEndian.PutUint64(numbers[18:], uint64(e.Period.Low))
+	binary.LittleEndian.PutUint64(numbers[26:], uint64(e.Period.High))
+	h.Write(numbers[:])
+	for i := range e.Components {
+		e.Components[i].hash(h)
+	}
 }

@@ -11,8 +11,8 @@ const MaxCombinations = 1024
 // has: https://hl7.org/fhir/R4/search.html#composite
 func (w *walker) composite(l *leaf, v codec.Value) {
 	dst := w.dst
-	defer func() { w.dst = dst }()
-	w.dst = nil
+	w.dst, w.valuesOnly = w.components[:0], true
+	defer func() { w.components, w.dst, w.valuesOnly = w.dst, dst, false }()
 	var ends [4]int
 	bounds := ends[:0]
 	for i, component := range l.components {

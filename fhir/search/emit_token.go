@@ -80,6 +80,9 @@ func (w *walker) coding(l *leaf, v codec.Value) {
 
 // forText indexes a text for the modifier :text.
 func (w *walker) forText(l *leaf, v codec.Value) {
+	if w.valuesOnly {
+		return
+	}
 	if s := text(v); s != "" {
 		w.dst = append(w.dst, Entry{Parameter: l.parameter, Aspect: AspectText, Text: s, Folded: Fold(s)})
 	}

@@ -101,6 +101,9 @@ type walker struct {
 	registry *Registry
 	resource codec.Value
 	dst      []Entry
+
+	components []Entry // memory for those of a composite
+	valuesOnly bool    // within a composite, of which no other aspect is searched
 }
 
 // walk takes v, which is element i of its array or alone, as the value at n.
