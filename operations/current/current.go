@@ -52,6 +52,7 @@ type Config struct {
 	Log     *slog.Logger     // slog.Default() if nil
 	Now     func() time.Time // time.Now if nil
 
+	Backlog  int           // changes that were made while no Keeper ran, from which on everyone is looked at instead; default 20,000
 	Workers  int           // patients that are looked at at once, half of that for changes; default runtime.GOMAXPROCS
 	Patience time.Duration // that Refresh waits for the Keeper to catch up on everyone; default a second
 	Tick     time.Duration // how often it is looked whether it is another day; default a second
@@ -93,6 +94,9 @@ func New(c Config) (*Keeper, error) {
 	}
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
+	}
+	if c.Backlog == 0 {
+		c.Backlog = 20_000
 	}
 	if c.Patience == 0 {
 		c.Patience = time.Second

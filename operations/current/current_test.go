@@ -169,6 +169,31 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// After many changes that nobody followed everyone is looked at, and those who are gone.
+func TestBacklog(t *testing.T) {
+	f := newFixture(t)
+	stop := f.run()
+	f.patient("gone", ago(400))
+	f.patient("kept", ago(400))
+	f.settle()
+	stop()
+	f.delete("Patient", "gone")
+	f.dose("d", "kept", "03", ago(10))
+	f.patient("new", ago(400))
+	for _, backlog := range []int{2, 100} {
+		f = over(t, f.store, f.registry, func(c *current.Config) { c.Backlog = backlog })
+		stop = f.run()
+		f.settle()
+		stop()
+		for _, id := range []string{"gone", "kept", "new"} {
+			f.wantCurrent(id)
+		}
+		if looked := f.keeper.Counts(); backlog == 2 && looked.Changed != 3 || backlog == 100 && looked.Changed != 0 {
+			t.Errorf("Counts() after a backlog of 3, with a limit of %d = %+v", backlog, looked)
+		}
+	}
+}
+
 // When the day changes, just those get another version for whom it changes something.
 func TestDay(t *testing.T) {
 	f := newFixture(t)

@@ -75,20 +75,26 @@ func (k *Keeper) Run(ctx context.Context) error {
 	return fmt.Errorf("keep forecasts current: %w", err)
 }
 
-// begin reads the bookmark. Without one, everything up to now is left to a sweep.
+// begin reads the bookmark. Without one, or when much was changed since, everything up
+// to now is left to a sweep: it looks at each patient once, whose Patient and doses may
+// lie far apart in an import.
 func (k *Keeper) begin(ctx context.Context) (bookmark, error) {
 	var mark bookmark
 	text, err := k.Store.Bookmark(ctx, bookmarkName)
 	if err != nil {
 		return mark, err
 	}
+	newest := k.Store.Newest()
 	if text != nil {
 		if err := json.Unmarshal(text, &mark); err != nil {
 			return mark, fmt.Errorf("read the bookmark: %w", err)
 		}
-		return mark, nil
+		through, err := k.Store.Changes(ctx, resources.Everything(), recordTypes(), mark.Reached, k.Backlog, func(resources.Version) error { return nil })
+		if err != nil || through >= newest {
+			return mark, err
+		}
 	}
-	mark.Reached = k.Store.Newest()
+	mark = bookmark{Reached: newest}
 	return mark, k.setBookmark(ctx, mark)
 }
 

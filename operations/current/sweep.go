@@ -53,8 +53,12 @@ func (k *Keeper) keepDay(ctx context.Context) error {
 func (k *Keeper) sweep(ctx context.Context, today calendar.Date) error {
 	began, n := k.Now(), 0
 	k.Log.Info("forecasts of everyone are made anew", "release", k.Release)
-	err := k.each(ctx, "Patient", "_total=none", cause{code: immds.CauseRelease}, &n)
-	if err != nil {
+	why := cause{code: immds.CauseRelease}
+	if err := k.each(ctx, "Patient", "_total=none", why, &n, nil); err != nil {
+		return err
+	}
+	gone := 0
+	if err := k.each(ctx, "ImmunizationRecommendation", "_total=none", why, &gone, k.gone); err != nil {
 		return err
 	}
 	k.change(func(l *lag) { l.swept, l.day = true, today })
@@ -67,7 +71,7 @@ func (k *Keeper) sweep(ctx context.Context, today calendar.Date) error {
 func (k *Keeper) turn(ctx context.Context, today calendar.Date) error {
 	began, n := k.Now(), 0
 	query := NextChange + "=le" + today.String() + "&_total=none"
-	if err := k.each(ctx, "ImmunizationRecommendation", query, cause{code: immds.CauseDay}, &n); err != nil {
+	if err := k.each(ctx, "ImmunizationRecommendation", query, cause{code: immds.CauseDay}, &n, nil); err != nil {
 		return err
 	}
 	k.change(func(l *lag) { l.day = today })
@@ -86,9 +90,15 @@ func (k *Keeper) retry(ctx context.Context) error {
 	return k.refreshAll(ctx, causes, 1)
 }
 
+// gone reports whether there is no such patient any more.
+func (k *Keeper) gone(ctx context.Context, id string) (bool, error) {
+	there, err := k.Store.Exists(ctx, resources.Everything(), "Patient", id)
+	return !there, err
+}
+
 // each looks at the patients that the resources of a search are about, which have the
-// patients' ids, and counts them.
-func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause, n *int) error {
+// patients' ids, or at those of them for whom a condition holds, and counts them.
+func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause, n *int, condition func(ctx context.Context, id string) (bool, error)) error {
 	q, err := k.Search.Parse(resourceType, query, search.Options{DefaultCount: pageSize})
 	if err != nil {
 		return err
@@ -100,7 +110,15 @@ func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause
 		}
 		causes := make(map[string]cause, len(page.Versions))
 		for _, v := range page.Versions {
-			causes[v.ID] = why
+			holds := true
+			if condition != nil {
+				if holds, err = condition(ctx, v.ID); err != nil {
+					return err
+				}
+			}
+			if holds {
+				causes[v.ID] = why
+			}
 		}
 		if err := k.refreshAll(ctx, causes, k.Workers); err != nil {
 			return err
