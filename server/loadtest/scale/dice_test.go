@@ -84,7 +84,7 @@ func whose(ok func(*person) bool) func([]person) int {
 	}
 }
 
-// given counts the doses of which ok holds.
+// doses counts the doses of which ok holds.
 func doses(ok func(*person, *population.Dose) bool) func([]person) int {
 	return func(all []person) (n int) {
 		for i := range all {

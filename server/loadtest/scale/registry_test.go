@@ -79,7 +79,8 @@ func (r *registry) close(t testing.TB) {
 }
 
 // kept opens the registry of so many patients, which is made unless an earlier
-// run has left it.
+// run has left it. What it says goes to the standard output, where the results
+// go: a log would be cut short.
 func kept(b *testing.B, patients int) *registry {
 	b.Helper()
 	folder := cmp.Or(os.Getenv(folderVariable), filepath.Join(os.TempDir(), "jenner-scale"))
@@ -97,14 +98,14 @@ func kept(b *testing.B, patients int) *registry {
 		if err := os.WriteFile(whole, fmt.Appendf(nil, "%d resources\n", n), 0o644); err != nil {
 			b.Fatal(err)
 		}
-		fmt.Printf("# %s: %d resources of %d patients, made in %v\n", path, n, patients, time.Since(began).Round(time.Second))
+		fmt.Printf("# %s: %d resources of %d patients, made in %v\n", filepath.Base(path), n, patients, time.Since(began).Round(time.Second))
 	} else if err != nil {
 		b.Fatal(err)
 	}
 	r := open(b, pebblestore.Config{Path: path, CacheSize: cachedBytes, CachedIDs: cachedIDs, MemTableSize: writtenBytes}, patients)
 	r.settle()
 	m := r.store.Metrics()
-	fmt.Printf("# %s: %d MB on disk, %d tables to look into\n", path, m.DiskBytes>>20, m.ReadTables)
+	fmt.Printf("# %s: %d MB on disk, %d tables to look into\n", filepath.Base(path), m.DiskBytes>>20, m.ReadTables)
 	return r
 }
 
