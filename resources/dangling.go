@@ -8,8 +8,12 @@ import (
 )
 
 // countDangling reports the references of what was written that point at
-// nothing. They are accepted, because a registry gets partial records.
+// nothing, if anyone wants to know. They are accepted, because a registry gets
+// partial records.
 func (r *resolution) countDangling(ctx context.Context) {
+	if r.s.OnDangling == nil {
+		return
+	}
 	known := make(map[string]bool, len(r.steps))
 	for _, st := range r.steps {
 		known[st.typ+"/"+st.id] = true

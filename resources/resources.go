@@ -58,9 +58,6 @@ func New(ctx context.Context, c Config) (*Service, error) {
 	setDefault(&c.MaxDeletes, 100)
 	setDefault(&c.PageSize, 50)
 	setDefault(&c.MaxPageSize, 1_000)
-	if c.OnDangling == nil {
-		c.OnDangling = func(string, int) {}
-	}
 	key, err := c.Store.Secret(ctx, "cursor")
 	if err != nil {
 		return nil, fmt.Errorf("read the key that signs page links: %w", err)

@@ -32,7 +32,7 @@ type fixture struct {
 
 func open(t testing.TB, path string) *fixture {
 	t.Helper()
-	config := pebblestore.Config{Path: path, Now: time.Now}
+	config := pebblestore.Config{Path: path, Now: time.Now, Bulk: true}
 	if path == "" {
 		config.Path, config.FS = "store", pebblestore.Memory()
 	}

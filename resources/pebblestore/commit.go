@@ -124,7 +124,7 @@ func (s *Store) verifyChange(c *change, asOf fhir.Moment) error {
 	if c.isNew {
 		given, known := s.newIDs.has(newCachedID(c.t, c.write.ID), asOf)
 		if !known {
-			rid, err := ridOf(s.db, c.t, c.write.ID)
+			rid, err := s.ridOf(s.db, c.t, c.write.ID)
 			if err != nil {
 				return err
 			}
@@ -236,6 +236,11 @@ func appendVersion(b *pebble.Batch, c *change, v *resources.Version) error {
 // failure of the store: nobody can say any more what it holds.
 func (s *Store) apply(p *prepared, versions []resources.Version) error {
 	last := max(newest(versions), p.once.at)
+	for i := range p.changes {
+		if c := &p.changes[i]; c.isNew {
+			s.given.add(idKey(c.t, c.write.ID))
+		}
+	}
 	s.applying.Store(int64(last))
 	if err := s.db.ApplyNoSyncWait(p.batch, pebble.Sync); err != nil {
 		s.fail(fmt.Errorf("apply: %w", err))

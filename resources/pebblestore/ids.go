@@ -102,7 +102,11 @@ func (s *Store) ridOf(r pebble.Reader, t typeID, id string) (uint64, error) {
 	if rid, ok := s.ids.lru.Get(c); ok {
 		return rid, nil
 	}
-	rid, err := ridOf(r, t, id)
+	key := idKey(t, id)
+	if s.given.excludes(key) {
+		return 0, nil
+	}
+	rid, err := readRidAt(r, key)
 	if rid != 0 {
 		s.ids.lru.Add(c, rid)
 	}
@@ -110,8 +114,10 @@ func (s *Store) ridOf(r pebble.Reader, t typeID, id string) (uint64, error) {
 }
 
 // ridOf reads the number of a resource, 0 when it was never written.
-func ridOf(r pebble.Reader, t typeID, id string) (uint64, error) {
-	value, closer, err := r.Get(idKey(t, id))
+func ridOf(r pebble.Reader, t typeID, id string) (uint64, error) { return readRidAt(r, idKey(t, id)) }
+
+func readRidAt(r pebble.Reader, key []byte) (uint64, error) {
+	value, closer, err := r.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
 		return 0, nil
 	}

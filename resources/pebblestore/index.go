@@ -2,6 +2,7 @@ package pebblestore
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"slices"
 	"sync"
@@ -175,6 +176,7 @@ type edits struct {
 }
 
 type edit struct {
+	head       uint64 // the beginning of the key behind its space, which mostly decides the order
 	start, end int
 	remove     bool
 }
@@ -182,13 +184,18 @@ type edit struct {
 func (e *edits) add(key []byte, remove bool) {
 	start := len(e.bytes)
 	e.bytes = append(e.bytes, key...)
-	e.keys = append(e.keys, edit{start, len(e.bytes), remove})
+	e.keys = append(e.keys, edit{binary.BigEndian.Uint64(key[1:]), start, len(e.bytes), remove})
 }
 
 // write writes the edits in the order of keys: neighbours are put into the
 // memtable much faster than strangers, and a large commit has many.
 func (e *edits) write(b *pebble.Batch) error {
-	slices.SortFunc(e.keys, func(x, y edit) int { return bytes.Compare(e.bytes[x.start:x.end], e.bytes[y.start:y.end]) })
+	slices.SortFunc(e.keys, func(x, y edit) int {
+		if x.head != y.head {
+			return cmp.Compare(x.head, y.head)
+		}
+		return bytes.Compare(e.bytes[x.start:x.end], e.bytes[y.start:y.end])
+	})
 	for _, k := range e.keys {
 		var err error
 		if key := e.bytes[k.start:k.end]; k.remove {

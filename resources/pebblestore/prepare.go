@@ -238,13 +238,17 @@ func (l *lookup) everWritten(t typeID, id string) (bool, error) {
 	if l.s.ids.lru.Contains(newCachedID(t, id)) {
 		return true, nil
 	}
+	key := idKey(t, id)
+	if l.s.given.excludes(key) {
+		return false, nil
+	}
 	if l.ids == nil {
 		var err error
 		if l.ids, err = l.s.db.NewIter(&pebble.IterOptions{UseL6Filters: true}); err != nil {
 			return false, err
 		}
 	}
-	found := l.ids.SeekPrefixGE(idKey(t, id))
+	found := l.ids.SeekPrefixGE(key)
 	return found, l.ids.Error()
 }
 

@@ -48,6 +48,11 @@ type Config struct {
 	// parameters, however long it takes. A small store needs no leave for it.
 	Reindex bool
 
+	// Bulk is for loading much at once. The store then remembers in memory which
+	// ids there are, two to four bytes each, so that new ones need not be looked
+	// up; Open reads those that there are already.
+	Bulk bool
+
 	Limits Limits
 }
 
@@ -74,8 +79,9 @@ type Store struct {
 	onceOldest fhir.Moment // no record of a Once is older
 	newIDs     newIDs
 
-	rids ridSource
-	ids  ridCache
+	rids  ridSource
+	ids   ridCache
+	given *idFilter // nil unless Config.Bulk
 
 	commits atomic.Uint64 // for Metrics
 	stalls  atomic.Int64
@@ -136,7 +142,7 @@ func open(cfg Config) (*Store, error) {
 		return nil, errors.Join(err, lock.Close())
 	}
 	s.lock = lock
-	if err := s.load(cfg.Reindex); err != nil {
+	if err := s.load(cfg); err != nil {
 		return nil, errors.Join(err, s.db.Close(), lock.Close())
 	}
 	go s.followLog()
@@ -158,7 +164,7 @@ func lockFolder(fs vfs.FS, path string) (*pebble.Lock, error) {
 }
 
 // load reads what the store keeps in memory.
-func (s *Store) load(reindex bool) error {
+func (s *Store) load(cfg Config) error {
 	if err := s.checkFormat(); err != nil {
 		return err
 	}
@@ -168,8 +174,14 @@ func (s *Store) load(reindex bool) error {
 	if err := s.loadState(); err != nil {
 		return err
 	}
+	if cfg.Bulk {
+		s.given = newIDFilter()
+		if err := s.given.load(s.db); err != nil {
+			return err
+		}
+	}
 	s.index = indexer{registry: s.registry, known: map[*search.Parameter]indexed{}, types: map[string]bool{}}
-	return s.refreshIndex(reindex)
+	return s.refreshIndex(cfg.Reindex)
 }
 
 // Close ends the store after the calls under way.

@@ -51,6 +51,12 @@ func TestStore(t *testing.T) {
 	})
 }
 
+func TestStoreInBulk(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, c storetest.Config) resources.Store {
+		return open(t, pebblestore.Config{Path: "store", FS: vfs.NewMem(), Registry: c.Registry, Now: c.Now, MemTableSize: 16 << 20, Bulk: true})
+	})
+}
+
 // TestStoreWithLowLimits proves that the other ways of deciding a condition,
 // which large stores need, answer the same.
 func TestStoreWithLowLimits(t *testing.T) {

@@ -24,7 +24,7 @@ func (c *checkCommand) Run(ctx context.Context, s surroundings) (err error) {
 		return err
 	}
 	logger := slog.New(slog.NewJSONHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	p, err := c.open(c.Reindex, s.now, logger)
+	p, err := c.open(openSettings{reindex: c.Reindex}, s.now, logger)
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func (c *importCommand) target(ctx context.Context, s surroundings, logger *slog
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := c.open(false, s.now, logger)
+	p, err := c.open(openSettings{bulk: true}, s.now, logger)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -24,9 +24,15 @@ type parts struct {
 	store       *pebblestore.Store
 }
 
+// openSettings are what commands that open a store differ in.
+type openSettings struct {
+	reindex bool // make the index anew if it was made by other settings
+	bulk    bool // much will be loaded
+}
+
 // open opens the store and what it needs. Every command indexes alike: by the
 // settings that it shares with the others, never by where it listens.
-func (s storeSettings) open(reindex bool, now func() time.Time, logger *slog.Logger) (*parts, error) {
+func (s storeSettings) open(o openSettings, now func() time.Time, logger *slog.Logger) (*parts, error) {
 	folder, err := s.folder()
 	if err != nil {
 		return nil, err
@@ -46,7 +52,7 @@ func (s storeSettings) open(reindex bool, now func() time.Time, logger *slog.Log
 	if p.search, err = search.New(p.definitions, indexed); err != nil {
 		return nil, fmt.Errorf("compile the search parameters: %w", err)
 	}
-	p.store, err = pebblestore.Open(pebblestore.Config{Path: folder, Registry: p.search, Now: now, Logger: logger, Reindex: reindex})
+	p.store, err = pebblestore.Open(pebblestore.Config{Path: folder, Registry: p.search, Now: now, Logger: logger, Reindex: o.reindex, Bulk: o.bulk})
 	switch {
 	case errors.Is(err, pebblestore.ErrLocked):
 		return nil, fmt.Errorf("the store in %s is in use: %w", folder, pebblestore.ErrLocked)

@@ -49,7 +49,7 @@ func (c *serveCommand) Run(ctx context.Context, s surroundings) (err error) {
 	defer listener.Close()
 	base := c.served(listener.Addr())
 
-	p, err := c.open(c.Reindex, s.now, logger)
+	p, err := c.open(openSettings{reindex: c.Reindex}, s.now, logger)
 	if err != nil {
 		return err
 	}
