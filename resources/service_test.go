@@ -23,12 +23,12 @@ var all = resources.Everything()
 // fixture is a service over an embedded store.
 type fixture struct {
 	*resources.Service
-	t        *testing.T
+	t        testing.TB
 	store    resources.Store
 	dangling map[string]int
 }
 
-func open(t *testing.T) *fixture {
+func open(t testing.TB) *fixture {
 	t.Helper()
 	registry, err := search.New(definitions.R4(), search.Config{Bases: []string{"http://example.org/fhir"}})
 	if err != nil {
