@@ -35,7 +35,7 @@ type Config struct {
 	State  string           // required: the folder of checkpoint and refused records, made if need be
 	Now    func() time.Time // required
 
-	Batch      int           // records of one load; default 500
+	Batch      int           // records of one load; default 2000, and 500 through a server
 	Workers    int           // loads at a time; default twice the processors, and 16 through a server
 	MaxLine    int64         // bytes of a line of NDJSON; default 32 MiB
 	MaxFile    int64         // bytes of a .json file, decompressed; default 256 MiB
@@ -56,8 +56,9 @@ func (c Config) withDefaults() (Config, error) {
 	if _, remote := c.Target.(*HTTPTarget); remote {
 		// A server may wait for its disk entry by entry; the more wait together the better.
 		setDefault(&c.Workers, 16)
+		setDefault(&c.Batch, 500)
 	}
-	setDefault(&c.Batch, 500)
+	setDefault(&c.Batch, 2000)
 	setDefault(&c.Workers, 2*runtime.GOMAXPROCS(0))
 	setDefault(&c.MaxLine, 32<<20)
 	setDefault(&c.MaxFile, 256<<20)

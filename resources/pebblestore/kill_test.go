@@ -58,7 +58,13 @@ type acknowledged struct {
 // writeUntilKilled writes from many goroutines and tells of every commit that
 // has answered. It never ends.
 func writeUntilKilled(folder, round string) {
-	s, err := pebblestore.Open(pebblestore.Config{Path: folder, Registry: registry, Logger: quiet, MemTableSize: 256 << 10})
+	number, err := strconv.Atoi(round)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	// Every second process loads in bulk, and what it left is served by another.
+	s, err := pebblestore.Open(pebblestore.Config{Path: folder, Registry: registry, Logger: quiet, MemTableSize: 256 << 10, Bulk: number%2 == 1})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

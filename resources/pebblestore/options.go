@@ -40,6 +40,12 @@ func (s *Store) options(cfg Config) *pebble.Options {
 	}
 	if o.MemTableSize == 0 {
 		o.MemTableSize = defaultMemTableSize
+		if cfg.Bulk {
+			o.MemTableSize = bulkMemTableSize
+		}
+	}
+	if cfg.Bulk {
+		bulk(o)
 	}
 	// MinLZ takes a third more space than zstd here and a third less time to
 	// read a resource that no cache holds.

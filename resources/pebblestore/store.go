@@ -41,16 +41,17 @@ type Config struct {
 
 	FS           vfs.FS // the file system; the operating system's if nil
 	CacheSize    int64  // bytes of memory for blocks that were read; default 256 MiB
-	MemTableSize uint64 // bytes of memory for writes before a table is made of them; default 64 MiB
+	MemTableSize uint64 // bytes of memory for writes before a table is made of them; default 64 MiB, 32 in bulk
 	CachedIDs    int    // ids whose place is kept in memory, 68 bytes each; rounded up to a power of two; default 1<<20
 
 	// Reindex makes the index anew if it was made by other settings or search
 	// parameters, however long it takes. A small store needs no leave for it.
 	Reindex bool
 
-	// Bulk is for loading much at once. The store then remembers in memory which
-	// ids there are, two to four bytes each, so that new ones need not be looked
-	// up; Open reads those that there are already.
+	// Bulk is for loading much at once, after which Settle should be called. The
+	// store remembers in memory which ids there are, two to four bytes each, so
+	// that new ones need not be looked up, for which Open reads those that there
+	// are already; and it puts off what serves reading.
 	Bulk bool
 
 	Limits Limits

@@ -13,6 +13,7 @@ import (
 
 	"github.com/jenner-iis/jenner/operations/importer"
 	"github.com/jenner-iis/jenner/resources"
+	"github.com/jenner-iis/jenner/resources/pebblestore"
 )
 
 // importCommand is "jenner import PATH...".
@@ -28,16 +29,24 @@ type importCommand struct {
 // was not imported is an error.
 func (c *importCommand) Run(ctx context.Context, s surroundings) (err error) {
 	logger := slog.New(slog.NewJSONHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	target, closeTarget, err := c.target(ctx, s, logger)
+	target, store, err := c.target(ctx, s, logger)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeTarget()) }()
+	if store != nil {
+		defer func() { err = errors.Join(err, store.Close()) }()
+	}
 	cfg := importer.Config{Target: target, State: c.State, Now: s.now, Log: logger, Terminal: terminal(s.stderr)}
 	if cfg.State == "" {
 		cfg.State = importer.DefaultState(".", target, c.Paths)
 	}
 	report, err := importer.Run(ctx, cfg, c.Paths...)
+	if err == nil && store != nil {
+		// Who does not want to wait for it leaves it to the server.
+		if err = store.Settle(ctx); ctx.Err() != nil {
+			err = nil
+		}
+	}
 	if writeErr := report.WriteText(s.stdout); writeErr != nil {
 		return errors.Join(err, writeErr)
 	}
@@ -50,11 +59,11 @@ func (c *importCommand) Run(ctx context.Context, s surroundings) (err error) {
 	return err
 }
 
-// target opens what is imported into.
-func (c *importCommand) target(ctx context.Context, s surroundings, logger *slog.Logger) (importer.Target, func() error, error) {
+// target opens what is imported into, a store of our own or a server.
+func (c *importCommand) target(ctx context.Context, s surroundings, logger *slog.Logger) (importer.Target, *pebblestore.Store, error) {
 	if c.Server != "" {
 		target, err := importer.NewHTTPTarget(importer.HTTPConfig{Base: c.Server, Client: &http.Client{Timeout: 5 * time.Minute}})
-		return target, func() error { return nil }, err
+		return target, nil, err
 	}
 	folder, err := c.folder()
 	if err != nil {
@@ -72,7 +81,7 @@ func (c *importCommand) target(ctx context.Context, s surroundings, logger *slog
 	if err != nil {
 		return nil, nil, errors.Join(err, p.store.Close())
 	}
-	return importer.Local{Service: service, Access: resources.Everything(), Store: folder}, p.store.Close, nil
+	return importer.Local{Service: service, Access: resources.Everything(), Store: folder}, p.store, nil
 }
 
 // terminal is w if it is a terminal.
