@@ -24,6 +24,7 @@ const (
 	kindQuantity   kind = 12 // the number; its unit is looked up in the resource
 	kindQuantities kind = 13 // the ends of its range; likewise
 	kindComposite  kind = 14 // kind and value of each component
+	kindSeveral    kind = 15 // nothing: the resource has several dates, numbers or quantities
 	kindDate       kind = 16 // low end and length; 16 and up are the classes of datekeys.go
 )
 
@@ -53,6 +54,17 @@ func (k *keySet) add(p parameterID, e *search.Entry, rid uint64) {
 	if e.Parameter.Type == search.Token && e.System != "" {
 		k.addText(p, kindSystem, rid, e.System)
 	}
+}
+
+// addSeveral notes that a resource has more than one value of a parameter.
+func (k *keySet) addSeveral(p parameterID, rid uint64) {
+	k.bytes = append(append(k.bytes, parameterSpace(p)...), byte(kindSeveral))
+	k.end(rid)
+}
+
+// isRange reports whether values of a type are compared as more or less.
+func isRange(t search.Type) bool {
+	return t == search.Date || t == search.Number || t == search.Quantity
 }
 
 func (k *keySet) end(rid uint64) {

@@ -86,11 +86,7 @@ func (x *execution) compileAnyOf(name string, c *search.AnyOf) *node {
 
 // where gives the current resources of a type for which all conditions hold.
 func (x *execution) where(name string, conditions []search.Condition) stream {
-	nodes := make([]*node, len(conditions))
-	for i, c := range conditions {
-		nodes[i] = x.compile(name, c)
-	}
-	return x.all(name, nodes)
+	return x.all(name, x.compileAll(name, conditions))
 }
 
 // all is where, after compilation.

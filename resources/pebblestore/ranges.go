@@ -1,6 +1,7 @@
 package pebblestore
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"slices"
@@ -17,12 +18,16 @@ import (
 // of keys is a superset where the index cannot do better; each key is then
 // read back to an entry and compared as the resource's own would be.
 
-// span is a range of keys whose entries may match.
+// span is a range of keys whose entries may match. One whose low end is not below
+// its high end has none.
 type span struct{ low, high []byte }
+
+func (s span) empty() bool { return bytes.Compare(s.low, s.high) >= 0 }
 
 // collectSpans adds to a set the rids of the keys in spans that accept takes. It
 // takes the keys that it looks at off most, and reports false when they are more.
 func (x *execution) collectSpans(spans []span, into *roaring64.Bitmap, most *int, accept func(key []byte) bool) bool {
+	spans = slices.DeleteFunc(spans, span.empty)
 	if len(spans) == 0 {
 		return true
 	}
@@ -76,7 +81,8 @@ func (x *execution) readKey(e *search.Entry, key []byte) bool {
 	return ok
 }
 
-// spansOf are where, after the beginning of keys, values may compare with v.
+// spansOf are where, after the beginning of keys, values may compare with v: for
+// each kind of value of the type a span, always in the same order.
 func spansOf(head []byte, t search.Type, v *search.Value) []span {
 	switch t {
 	case search.Date:
@@ -118,9 +124,7 @@ func dateSpans(head []byte, v *search.Value) []span {
 	for class := range dateClasses {
 		k := kindDate + kind(class)
 		from, to := dateBounds(v, class)
-		if from <= to {
-			spans = append(spans, span{appendMoment(withKind(head, k), from), after(appendMoment(withKind(head, k), to))})
-		}
+		spans = append(spans, span{appendMoment(withKind(head, k), from), after(appendMoment(withKind(head, k), to))})
 	}
 	return spans
 }
@@ -181,31 +185,45 @@ func (x *execution) compileLastUpdated(n *node, name string, c *search.Compare) 
 	}
 	n.collect = func(into *roaring64.Bitmap, most *int) bool {
 		for i := range c.Values {
-			from, to := dateBounds(&c.Values[i], 0)
-			it, err := x.r.NewIter(&pebble.IterOptions{LowerBound: changeKey(t, from), UpperBound: after(changeKey(t, to))})
-			if err != nil {
-				x.fail(err)
-				return true
-			}
 			one := &search.Compare{Parameter: c.Parameter, Values: c.Values[i : i+1]}
-			for valid := it.First(); valid && x.step(); valid = it.Next() {
-				if *most--; *most < 0 {
-					break
-				}
-				at := readMoment(it.Key()[3:])
-				if !one.Match([]search.Entry{lastUpdatedEntry(c.Parameter, at)}) {
-					continue
-				}
-				if rid, current := x.isCurrent(t, it.Value()); current {
-					into.Add(rid)
-				}
-			}
-			if err := it.Close(); err != nil {
-				x.fail(err)
+			from, to := dateBounds(&c.Values[i], 0)
+			if !x.collectChanges(t, from, to, c.Parameter, into, most, one.Match) {
+				return false
 			}
 		}
-		return *most >= 0
+		return true
 	}
+}
+
+// collectChanges adds the resources whose current versions were made between two
+// moments, both included, if accept takes what they are found under. It takes the
+// changes that it looks at off most, and reports false when they are more.
+func (x *execution) collectChanges(t typeID, from, to fhir.Moment, p *search.Parameter, into *roaring64.Bitmap, most *int, accept func([]search.Entry) bool) bool {
+	if from > to {
+		return true
+	}
+	it, err := x.r.NewIter(&pebble.IterOptions{LowerBound: changeKey(t, from), UpperBound: after(changeKey(t, to))})
+	if err != nil {
+		x.fail(err)
+		return true
+	}
+	entries := make([]search.Entry, 1)
+	for valid := it.First(); valid && x.step(); valid = it.Next() {
+		if *most--; *most < 0 {
+			break
+		}
+		entries[0] = lastUpdatedEntry(p, readMoment(it.Key()[3:]))
+		if !accept(entries) {
+			continue
+		}
+		if rid, current := x.isCurrent(t, it.Value()); current {
+			into.Add(rid)
+		}
+	}
+	if err := errors.Join(it.Error(), it.Close()); err != nil {
+		x.fail(err)
+	}
+	return *most >= 0
 }
 
 // isCurrent reports whether a change made the version that is current, and

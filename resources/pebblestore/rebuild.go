@@ -12,7 +12,7 @@ import (
 
 // indexVersion is raised when the index gets other keys for the same entries,
 // so that stores made before are indexed anew.
-const indexVersion = 2
+const indexVersion = 3
 
 // metaIndex is followed by a type. The value says by which rules its index was
 // made.

@@ -59,10 +59,13 @@ func AgainstNaive(t *testing.T, seed uint64, c naive.Config, registry *search.Re
 	r.store = open(t, Config{Registry: registry, Now: clock.Now})
 	r.write()
 	r.evaluator(c)
-	const searches = 150
-	for range searches {
-		resourceType := types[random.IntN(len(types))]
-		query := r.sampler.Query(r.source, resourceType)
+	const searches, between = 150, 50
+	for i := range searches + between {
+		resourceType, draw := types[random.IntN(len(types))], r.sampler.Query
+		if i >= searches {
+			draw = r.sampler.Between
+		}
+		query := draw(r.source, resourceType)
 		if difference := r.compare(resourceType, query); difference != "" {
 			r.report(resourceType, query, difference)
 		}

@@ -28,6 +28,11 @@ func (s *Sampler) Query(from Source, resourceType string) string {
 		}
 		pairs = append(pairs, name+"="+s.encode(value))
 	}
+	return s.finish(resourceType, pairs)
+}
+
+// finish adds what concerns the answer as a whole.
+func (s *Sampler) finish(resourceType string, pairs []string) string {
 	if s.chance(2) {
 		pairs = append(pairs, "_sort="+s.sort(resourceType))
 	}
@@ -37,6 +42,29 @@ func (s *Sampler) Query(from Source, resourceType string) string {
 	}
 	s.Shuffle(len(pairs), func(i, j int) { pairs[i], pairs[j] = pairs[j], pairs[i] })
 	return strings.Join(pairs, "&")
+}
+
+// Between is a random search with two or three conditions on one parameter, most of
+// them ends of a range, and perhaps another. Empty where the type has no parameter of
+// the search type drawn.
+func (s *Sampler) Between(from Source, resourceType string) string {
+	p := s.parameter(resourceType, pick(s, definitions.Date, definitions.Date, definitions.Number, definitions.Quantity))
+	if p == nil {
+		return ""
+	}
+	var pairs []string
+	for range pick(s, 2, 2, 2, 3) {
+		value := s.valueText(p.Type, "", s.draw(from, resourceType, p), p)
+		if !s.chance(4) {
+			value = pick(s, "ge", "gt", "le", "lt", "sa", "eb") + strings.TrimLeft(value, "abeglnpqst")
+		}
+		pairs = append(pairs, p.Code+"="+s.encode(value))
+	}
+	if s.chance(3) {
+		name, value := s.condition(from, resourceType, 0)
+		pairs = append(pairs, name+"="+s.encode(value))
+	}
+	return s.finish(resourceType, pairs)
 }
 
 // encode writes a value as clients do, some of them sparingly.
