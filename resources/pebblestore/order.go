@@ -140,6 +140,16 @@ func readText(b []byte) (text string, cut bool, rest []byte, ok bool) {
 	return "", false, nil, false
 }
 
+// plainText is the text at the beginning of b where it stands as it is, neither
+// escaped nor cut, as most do. It shares memory with b.
+func plainText(b []byte) (text []byte, plain bool) {
+	end := bytes.IndexByte(b, 0)
+	if end < 0 || bytes.IndexByte(b[:end], 1) >= 0 {
+		return nil, false
+	}
+	return b[:end], true
+}
+
 // appendFloat appends a number, which must not be NaN.
 func appendFloat(dst []byte, f float64) []byte {
 	if f == 0 {

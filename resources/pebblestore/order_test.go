@@ -31,6 +31,10 @@ func FuzzText(f *testing.F) {
 		if want := a[:min(len(a), keyText)]; !ok || text != want || cut != cutX || string(rest) != "rest" {
 			t.Errorf("readText(key of %q) = %q, %v, %q, %v", a, text, cut, rest, ok)
 		}
+		if plain, ok := plainText(x); ok && string(plain) != a || !ok && len(a) <= keyText && !strings.ContainsAny(a, "\x00\x01") {
+			t.Errorf("plainText(key of %q) = %q, %v", a, plain, ok)
+		}
+		plainText([]byte(b))
 		if strings.HasPrefix(b, a) && len(a) <= keyText && !bytes.HasPrefix(y, appendTextStart(nil, a)) {
 			t.Errorf("the key of %q does not begin as texts do that start with %q", b, a)
 		}

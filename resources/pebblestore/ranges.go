@@ -308,11 +308,20 @@ func (x *execution) compileStarts(n *node, p parameterID, k kind, c *search.Comp
 func (x *execution) compileContains(n *node, p parameterID, c *search.Compare) {
 	prefix := indexPrefix(p, kindString)
 	entries := []search.Entry{{Parameter: c.Parameter}}
+	parts := make([][]byte, len(c.Values))
+	for i := range c.Values {
+		parts[i] = []byte(c.Values[i].Folded)
+	}
 	n.scan = !x.quick
 	n.collect = func(into *roaring64.Bitmap, most *int) bool {
 		keys := math.MaxInt
 		return x.collectSpans([]span{{prefix, after(prefix)}}, into, &keys, func(key []byte) bool {
-			matches := x.matchText(n, c, key, &entries[0].Folded, entries)
+			var matches bool
+			if text, plain := plainText(key[indexPrefixLength:]); plain {
+				matches = slices.ContainsFunc(parts, func(part []byte) bool { return bytes.Contains(text, part) })
+			} else {
+				matches = x.matchText(n, c, key, &entries[0].Folded, entries)
+			}
 			if matches || x.quick {
 				*most--
 			}
