@@ -22,6 +22,9 @@ const (
 	// what is left for the server to do if the import is never finished.
 	bulkDepth = 250
 
+	// settleDepth is how many tables over one another are worth settling.
+	settleDepth = 4
+
 	// bulkSpan is how many search parameters have tables of their own, so that
 	// Settle can merge different ones at the same time.
 	bulkSpan = 8
@@ -56,12 +59,9 @@ func (s *Store) Settle(ctx context.Context) error {
 		return err
 	}
 	defer s.end()
-	if err := s.db.Flush(); err != nil {
-		return fmt.Errorf("write the tables out: %w", err)
-	}
 	m := s.db.Metrics()
 	all := m.Total().TablesSize
-	if loose := m.Levels[0].TablesSize; loose < all/4 {
+	if loose := m.Levels[0]; loose.Sublevels < settleDepth || loose.TablesSize < all/4 {
 		return nil
 	}
 	s.log.Info("merging the tables of the store", "bytes", all)

@@ -1,6 +1,8 @@
 package pebblestore_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -21,6 +23,9 @@ func TestSettle(t *testing.T) {
 			cfg := pebblestore.Config{Path: "store", FS: vfs.NewMem(), MemTableSize: 256 << 10, Bulk: true}
 			s := open(t, cfg)
 			patients, doses, _ := load(t, s, 150)
+			if err := s.Flush(); err != nil {
+				t.Fatalf("Flush: %v", err)
+			}
 			if n := s.Metrics().ReadTables; n < 5 {
 				t.Errorf("%d tables to look into after the load, want what was written left where it is", n)
 			}
@@ -51,18 +56,30 @@ func TestSettleLittle(t *testing.T) {
 	cfg := pebblestore.Config{Path: "store", FS: vfs.NewMem(), MemTableSize: 256 << 10, Bulk: true}
 	s := open(t, cfg)
 	load(t, s, 150)
+	if err := s.Flush(); err != nil {
+		t.Fatalf("Flush: %v", err)
+	}
 	if err := s.Settle(t.Context()); err != nil {
 		t.Fatalf("Settle: %v", err)
 	}
 	before := s.Metrics().Compactions
-	w, _ := write(t, "Organization", "o", `"name":"Clinic"`)
-	if _, err := s.Commit(t.Context(), everything, resources.Batch{Writes: []resources.Write{w}}); err != nil {
-		t.Fatalf("Commit: %v", err)
+	for i := range 8 {
+		// Each fills a table, and takes little in it.
+		w, _ := write(t, "Organization", fmt.Sprint(i), `"name":"`+strings.Repeat("x", 200<<10)+`"`)
+		if _, err := s.Commit(t.Context(), everything, resources.Batch{Writes: []resources.Write{w}}); err != nil {
+			t.Fatalf("Commit: %v", err)
+		}
+	}
+	if err := s.Flush(); err != nil {
+		t.Fatalf("Flush: %v", err)
+	}
+	if n := s.Metrics().ReadTables; n < 5 {
+		t.Errorf("%d tables to look into after the commits, want at least 5", n)
 	}
 	if err := s.Settle(t.Context()); err != nil {
 		t.Fatalf("Settle: %v", err)
 	}
 	if n := s.Metrics().Compactions - before; n > 0 {
-		t.Errorf("Settle merged %d times for one resource", n)
+		t.Errorf("Settle merged %d times for eight resources", n)
 	}
 }

@@ -9,3 +9,6 @@ func (s *Store) Compact() error {
 	}
 	return s.db.Compact(context.Background(), []byte{0}, []byte{0xff}, true)
 }
+
+// Flush writes everything that is in memory into tables.
+func (s *Store) Flush() error { return s.db.Flush() }
