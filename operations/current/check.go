@@ -2,7 +2,9 @@ package current
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/jenner-iis/jenner/fhir/search"
 	"github.com/jenner-iis/jenner/resources"
@@ -22,15 +24,26 @@ func (k *Keeper) Check(ctx context.Context, report func(fault string)) (patients
 		if err != nil {
 			return patients, faults, fmt.Errorf("search Patient: %w", err)
 		}
-		for _, v := range page.Versions {
-			found, err := k.check(ctx, v.ID)
+		var mu sync.Mutex
+		var errs []error
+		ids := make([]string, len(page.Versions))
+		for i, v := range page.Versions {
+			ids[i] = v.ID
+		}
+		concurrently(k.Workers, ids, func(id string) {
+			found, err := k.check(ctx, id)
+			mu.Lock()
+			defer mu.Unlock()
 			if err != nil {
-				return patients, faults, fmt.Errorf("check the forecast of Patient/%s: %w", v.ID, err)
+				errs = append(errs, fmt.Errorf("check the forecast of Patient/%s: %w", id, err))
 			}
 			for _, fault := range found {
 				report(fault)
 			}
 			patients, faults = patients+1, faults+len(found)
+		})
+		if err := errors.Join(errs...); err != nil {
+			return patients, faults, err
 		}
 		if q.Position = page.Next; q.Position == nil {
 			return patients, faults, nil

@@ -3,7 +3,9 @@ package current
 import (
 	"context"
 	"fmt"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -133,25 +135,26 @@ func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause
 // refreshAll looks at patients, some at once. One whose forecast cannot be made or
 // stored does not hold up the others; the error is that of ctx.
 func (k *Keeper) refreshAll(ctx context.Context, causes map[string]cause, atOnce int) error {
-	type patient struct {
-		id  string
-		why cause
-	}
-	queue := make(chan patient)
+	concurrently(atOnce, slices.Collect(maps.Keys(causes)), func(id string) { k.look(ctx, id, causes[id]) })
+	return ctx.Err()
+}
+
+// concurrently does something for each of many, a few at once.
+func concurrently(atOnce int, ids []string, do func(id string)) {
+	queue := make(chan string)
 	var workers sync.WaitGroup
-	for range min(atOnce, len(causes)) {
+	for range min(atOnce, len(ids)) {
 		workers.Go(func() {
-			for p := range queue {
-				k.look(ctx, p.id, p.why)
+			for id := range queue {
+				do(id)
 			}
 		})
 	}
-	for id, why := range causes {
-		queue <- patient{id, why}
+	for _, id := range ids {
+		queue <- id
 	}
 	close(queue)
 	workers.Wait()
-	return ctx.Err()
 }
 
 // look refreshes one patient and remembers whether that failed.
