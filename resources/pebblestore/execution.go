@@ -22,6 +22,7 @@ type execution struct {
 	limits  Limits
 	quick   bool // rather read candidates than go through all of an index
 	counted bool // whether counting was tried
+	enough  int  // how many matches of one condition need not all be known; 0 if all are wanted
 	err     error
 	keys    int // looked at
 	records int // read

@@ -25,7 +25,8 @@ type span struct{ low, high []byte }
 func (s span) empty() bool { return bytes.Compare(s.low, s.high) >= 0 }
 
 // collectSpans adds to a set the rids of the keys in spans that accept takes. It
-// takes the keys that it looks at off most, and reports false when they are more.
+// takes the keys that it looks at off most, and reports false when they are more, or
+// when it has found enough.
 func (x *execution) collectSpans(spans []span, into *roaring64.Bitmap, most *int, accept func(key []byte) bool) bool {
 	spans = slices.DeleteFunc(spans, span.empty)
 	if len(spans) == 0 {
@@ -36,13 +37,16 @@ func (x *execution) collectSpans(spans []span, into *roaring64.Bitmap, most *int
 		x.fail(err)
 		return true
 	}
+	found := 0
 	for i, s := range spans {
 		if i > 0 {
 			it.SetBounds(s.low, s.high)
 		}
 		for valid := it.First(); valid && *most >= 0 && x.step(); valid = it.Next() {
-			if *most--; *most >= 0 && accept(it.Key()) {
-				into.Add(keyRid(it.Key()))
+			if *most--; *most >= 0 && accept(it.Key()) && into.CheckedAdd(keyRid(it.Key())) {
+				if found++; found == x.enough {
+					*most = -1
+				}
 			}
 		}
 	}

@@ -167,11 +167,13 @@ func (x *execution) sortedPage(q *search.Query, position []byte) ([]sorted, int)
 	if parts != nil && len(q.Where) == 0 {
 		return x.walk(t, q, parts, everything, position, q.Count+1), -1
 	}
-	s := x.where(q.Resource, q.Where)
-	matches, total, sorted := x.sortMatches(t, q, s, position)
-	s.close()
-	if sorted {
-		return matches, total
+	s, few := x.fewToSort(q)
+	if few {
+		matches, total, sorted := x.sortMatches(t, q, s, position)
+		s.close()
+		if sorted {
+			return matches, total
+		}
 	}
 	if parts == nil {
 		x.fail(tooCostly("more than %d matches are to be sorted in a way that no index has; add a more selective condition", x.limits.Sort))

@@ -5,6 +5,8 @@ import (
 	"container/heap"
 	"slices"
 
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
+
 	"github.com/jenner-iis/jenner/fhir/search"
 )
 
@@ -122,6 +124,52 @@ func (s *smallest) put(v sorted) {
 func (s *smallest) inOrder() []sorted {
 	slices.SortFunc(s.kept, func(a, b sorted) int { return bytes.Compare(a.key, b.key) })
 	return s.kept
+}
+
+// fewToSort gives the matches, unless it is found out by the index alone that they
+// are too many to be sorted in memory: no resource then is read in vain.
+func (x *execution) fewToSort(q *search.Query) (stream, bool) {
+	if len(q.Where) == 1 {
+		if set, all := x.collectSome(q.Resource, q.Where[0], x.limits.Sort+1); all {
+			return collected{set.Iterator()}, true
+		} else if set != nil {
+			return nil, false
+		}
+	}
+	s := x.where(q.Resource, q.Where)
+	if _, reads := s.(*filter); reads {
+		return s, true
+	}
+	var few list
+	defer s.close()
+	for rid := s.seek(0); rid != noRid; rid = s.seek(rid + 1) {
+		if few.rids = append(few.rids, rid); len(few.rids) > x.limits.Sort {
+			return nil, false
+		}
+	}
+	return &few, true
+}
+
+// collectSome gives so many of the matches of a comparison, or all if they are fewer;
+// nil when these cannot be told from the index in this way.
+func (x *execution) collectSome(name string, condition search.Condition, enough int) (some *roaring64.Bitmap, all bool) {
+	c, ok := condition.(*search.Compare)
+	if !ok {
+		return nil, false
+	}
+	n := x.compile(name, c)
+	if n.collect == nil {
+		return nil, false
+	}
+	set, most, keys := roaring64.New(), x.limits.Collect, x.keys
+	x.enough = enough
+	all = n.collect(set, &most)
+	x.enough = 0
+	if full := set.GetCardinality() >= uint64(enough); !n.loose && (full || all) {
+		return set, !full
+	}
+	x.keys = keys // looked at for nothing
+	return nil, false
 }
 
 // sortMatches reads all matches and gives those of the page and one more. It
