@@ -76,6 +76,7 @@ func (x *execution) compileJoint(name string, all []*search.Compare) *node {
 	}
 	t := x.s.names.typeID(name)
 	n.collect = func(into *roaring64.Bitmap, most *int) bool {
+		n.loose = false // whatever an attempt with fewer keys has left undecided
 		several, few := roaring64.New(), min(*most/targetCost, softRecords)
 		if !gather(x.stream(indexPrefix(p.id, kindSeveral)), several, &few) {
 			return x.collectEach(n, parts, into, most)

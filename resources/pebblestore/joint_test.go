@@ -56,7 +56,7 @@ func TestBetween(t *testing.T) {
 // TestBetweenDifferentValues: one value of a resource may be on the one side, and
 // another on the other, however many resources have several.
 func TestBetweenDifferentValues(t *testing.T) {
-	for _, limits := range []pebblestore.Limits{{}, {Collect: 40}, {Collect: 4}} {
+	for _, limits := range []pebblestore.Limits{{}, {Collect: 40}, {Collect: 4}, {Records: 300}} {
 		s := open(t, pebblestore.Config{Path: "store", FS: vfs.NewMem(), Limits: limits})
 		n := 0
 		put := func(many int, dates ...string) {
@@ -93,6 +93,7 @@ func TestBetweenDifferentValues(t *testing.T) {
 		put(600, "2019-01-01", "2023-01-01")
 		check("reaction-date=ge2021-03-01&reaction-date=lt2021-03-08", 603)
 		check("reaction-date=ge2022&reaction-date=lt2020", 601)
+		check("status=completed&reaction-date=ge2022&reaction-date=lt2020", 601)
 		check("reaction-date=ge2024&reaction-date=lt2020", 0)
 	}
 }
