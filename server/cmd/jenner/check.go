@@ -14,7 +14,7 @@ type checkCommand struct {
 	storeSettings
 	reindexSettings
 	forecastSettings
-	Forecasts bool `help:"Compare the stored forecasts with the records, too. What has changed since the server ran is made current by the next one."`
+	Forecasts bool `help:"Compare the stored forecasts with the records instead. What has changed since the server ran is made current by the next one."`
 }
 
 // Run prints every fault of the store; that there are any is an error.
@@ -29,6 +29,9 @@ func (c *checkCommand) Run(ctx context.Context, s surroundings) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.store.Close()) }()
+	if c.Forecasts {
+		return c.checkForecasts(ctx, s, p, logger)
+	}
 	summary, err := p.store.Check(ctx, func(fault string) { fmt.Fprintln(s.stdout, "fault:", fault) })
 	if err != nil {
 		return fmt.Errorf("check the store in %s: %w", folder, err)
@@ -37,9 +40,6 @@ func (c *checkCommand) Run(ctx context.Context, s surroundings) (err error) {
 		summary.Resources, summary.Versions, summary.Entries, summary.Unresolved)
 	if summary.Faults > 0 {
 		return fmt.Errorf("the store in %s has %d faults", folder, summary.Faults)
-	}
-	if c.Forecasts {
-		return c.checkForecasts(ctx, s, p, logger)
 	}
 	return nil
 }
@@ -55,11 +55,12 @@ func (c *checkCommand) checkForecasts(ctx context.Context, s surroundings, p *pa
 	if err != nil {
 		return err
 	}
+	began := s.now()
 	patients, faults, err := keeper.Check(ctx, func(fault string) { fmt.Fprintln(s.stdout, "forecast:", fault) })
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.stdout, "forecasts of %d patients\n", patients)
+	fmt.Fprintf(s.stdout, "forecasts of %d patients in %.1f s\n", patients, s.now().Sub(began).Seconds())
 	if faults > 0 {
 		return fmt.Errorf("%d stored forecasts are not current", faults)
 	}
