@@ -18,7 +18,7 @@ import (
 	"github.com/jenner-iis/jenner/resources/storetest/naive"
 )
 
-// seeds of runs that once showed a difference. When package sample changes, they
+// seeds of runs that showed a difference, once or with a mistake made on purpose. When package sample changes, they
 // make other resources and searches: find new ones by undoing the repair.
 var seeds = []uint64{
 	347012012, // _id=system|id found the id whatever the system
@@ -27,6 +27,8 @@ var seeds = []uint64{
 	588211622, // the same in a list
 	141746407, // a list of Location/id and canonical URLs for :below found nothing
 	4025467,   // the same with Organization/id
+	309568541, // one value above a range's low end and another below its high end, when both ends are one scan
+	665888796, // the same
 }
 
 // TestAgainstNaive holds the store, and fhir/search with it, against the naive
