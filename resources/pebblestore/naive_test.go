@@ -18,8 +18,9 @@ import (
 	"github.com/jenner-iis/jenner/resources/storetest/naive"
 )
 
-// seeds of runs that showed a difference, once or with a mistake made on purpose. When package sample changes, they
-// make other resources and searches: find new ones by undoing the repair.
+// seeds of runs that showed a difference, once or with a mistake made on purpose.
+// When package sample changes, they make other resources and searches: find new ones
+// by undoing the repair.
 var seeds = []uint64{
 	347012012, // _id=system|id found the id whatever the system
 	462380545, // the same in a list
