@@ -72,7 +72,7 @@ func TestLocked(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := exec.Command(program)
-	other.Env = append(os.Environ(), killFolder+"="+cfg.Path)
+	other.Env = append(os.Environ(), killFolder+"="+cfg.Path, killRound+"=0")
 	out, err := other.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), pebblestore.ErrLocked.Error()) {
 		t.Errorf("Open by another process says %q, %v, want %q", out, err, pebblestore.ErrLocked)

@@ -48,7 +48,7 @@ func FuzzID(f *testing.F) {
 	f.Add("a", "a.b")
 	f.Fuzz(func(t *testing.T, a, b string) {
 		if !fhir.ValidID(a) || !fhir.ValidID(b) {
-			t.Skip()
+			return
 		}
 		x, y := appendID(nil, a), appendID(nil, b)
 		if isUUID(a) == isUUID(b) && sign(bytes.Compare(x, y)) != sign(strings.Compare(a, b)) {
