@@ -69,7 +69,7 @@ func FuzzFloat(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, a, b float64) {
 		if math.IsNaN(a) || math.IsNaN(b) {
-			t.Skip()
+			return
 		}
 		x, y := appendFloat(nil, a), appendFloat(nil, b)
 		if sign(bytes.Compare(x, y)) != cmp.Compare(a+0, b+0) {
