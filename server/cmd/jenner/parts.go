@@ -52,7 +52,9 @@ func (s storeSettings) open(o openSettings, now func() time.Time, logger *slog.L
 	if p.search, err = search.New(p.definitions, indexed); err != nil {
 		return nil, fmt.Errorf("compile the search parameters: %w", err)
 	}
-	p.store, err = pebblestore.Open(pebblestore.Config{Path: folder, Registry: p.search, Now: now, Logger: logger, Reindex: o.reindex, Bulk: o.bulk})
+	p.store, err = pebblestore.Open(pebblestore.Config{
+		Path: folder, Registry: p.search, Now: now, Logger: logger, CacheSize: int64(s.Cache), Reindex: o.reindex, Bulk: o.bulk,
+	})
 	switch {
 	case errors.Is(err, pebblestore.ErrLocked):
 		return nil, fmt.Errorf("the store in %s is in use: %w", folder, pebblestore.ErrLocked)

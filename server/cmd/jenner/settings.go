@@ -102,8 +102,9 @@ func (d *deviations) UnmarshalText(text []byte) error {
 // one store have to be given the same.
 type storeSettings struct {
 	zoneSettings
-	Store   string `help:"Where the records are: pebble:FOLDER." default:"pebble:data/jenner" placeholder:"URL"`
-	BaseURL string `name:"base-url" help:"URL of the FHIR API as clients see it through a proxy; it stands in Location, fullUrl and links, and references that begin with it are to records here." placeholder:"URL"`
+	Store   string  `help:"Where the records are: pebble:FOLDER." default:"pebble:data/jenner" placeholder:"URL"`
+	Cache   bytesOf `help:"Memory for what was read of the store, so that it need not be read again." default:"1GiB" placeholder:"SIZE"`
+	BaseURL string  `name:"base-url" help:"URL of the FHIR API as clients see it through a proxy; it stands in Location, fullUrl and links, and references that begin with it are to records here." placeholder:"URL"`
 }
 
 // zoneSettings say where days begin.
