@@ -44,7 +44,7 @@ check: lint build test race crash fuzz ## everything CI runs
 
 .PHONY: crash
 crash: ## kill the store's process at random moments (JENNER_CRASH_ROUNDS=n for more)
-	JENNER_CRASH_ROUNDS=$${JENNER_CRASH_ROUNDS:-20} $(GO) test -count=1 -run Crash -v ./resources/pebblestore
+	JENNER_CRASH_ROUNDS=$${JENNER_CRASH_ROUNDS:-20} $(GO) test -count=1 -run 'Crash|Kill' -v ./resources/pebblestore ./operations/current
 
 .PHONY: fuzz
 fuzz: ## every fuzz test for FUZZTIME each
