@@ -333,6 +333,23 @@ func TestFailing(t *testing.T) {
 	}
 }
 
+// A forecast that could not be made is made by the next process.
+func TestFailingIsNotForgotten(t *testing.T) {
+	fail := new(atomic.Bool)
+	f := newFixture(t, func(c *current.Config) { c.Adviser = failing{c.Adviser, fail, new(atomic.Bool)} })
+	f.patient("a", ago(100))
+	stop := f.run()
+	f.settle()
+	fail.Store(true)
+	f.patient("a", ago(900))
+	f.settle()
+	stop()
+	f = over(t, f.store, f.registry)
+	f.run()
+	f.settle()
+	f.wantCurrent("a")
+}
+
 // Everyone who is overdue for a vaccine, by vaccine, status and date of one and the
 // same recommendation.
 func TestOverdue(t *testing.T) {

@@ -106,9 +106,13 @@ func (k *Keeper) setBookmark(ctx context.Context, mark bookmark) error {
 	return k.Store.SetBookmark(ctx, bookmarkName, text)
 }
 
-// mark notes how far the Keeper has come.
+// mark notes how far the Keeper has come, unless some forecast could not be stored: who
+// goes on after this process has to look at that patient again, and knows of none.
 func (k *Keeper) mark(ctx context.Context) error {
 	l, _ := k.now()
+	if k.Lag().Failing > 0 {
+		return nil
+	}
 	m := bookmark{Reached: l.reached}
 	if l.swept {
 		m.Release = k.Release
