@@ -19,11 +19,7 @@ func (k *Keeper) Check(ctx context.Context, report func(fault string)) (patients
 	if err != nil {
 		return 0, 0, err
 	}
-	for {
-		page, err := k.Store.Search(ctx, resources.Everything(), q)
-		if err != nil {
-			return patients, faults, fmt.Errorf("search Patient: %w", err)
-		}
+	err = resources.EachPage(ctx, k.Store, resources.Everything(), q, func(page resources.Page) error {
 		var mu sync.Mutex
 		var errs []error
 		ids := make([]string, len(page.Versions))
@@ -42,13 +38,9 @@ func (k *Keeper) Check(ctx context.Context, report func(fault string)) (patients
 			}
 			patients, faults = patients+1, faults+len(found)
 		})
-		if err := errors.Join(errs...); err != nil {
-			return patients, faults, err
-		}
-		if q.Position = page.Next; q.Position == nil {
-			return patients, faults, nil
-		}
-	}
+		return errors.Join(errs...)
+	})
+	return patients, faults, err
 }
 
 // check compares what is stored of one patient with what ought to be.

@@ -112,18 +112,13 @@ func (k *Keeper) stored(ctx context.Context, id string) (map[documentKey]resourc
 	if err != nil {
 		return nil, err
 	}
-	for {
-		page, err := k.Store.Search(ctx, resources.Everything(), q)
-		if err != nil {
-			return nil, fmt.Errorf("search ImmunizationEvaluation of Patient/%s: %w", id, err)
-		}
+	err = resources.EachPage(ctx, k.Store, resources.Everything(), q, func(page resources.Page) error {
 		for _, v := range page.Versions {
 			found[documentKey{v.Type, v.ID}] = v
 		}
-		if q.Position = page.Next; q.Position == nil {
-			return found, nil
-		}
-	}
+		return nil
+	})
+	return found, err
 }
 
 // writes are what makes advice of what is stored. Documents that were deleted can be

@@ -105,11 +105,7 @@ func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause
 	if err != nil {
 		return err
 	}
-	for {
-		page, err := k.Store.Search(ctx, resources.Everything(), q)
-		if err != nil {
-			return fmt.Errorf("search %s?%s: %w", resourceType, query, err)
-		}
+	return resources.EachPage(ctx, k.Store, resources.Everything(), q, func(page resources.Page) error {
 		causes := make(map[string]cause, len(page.Versions))
 		for _, v := range page.Versions {
 			holds := true
@@ -122,14 +118,9 @@ func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause
 				causes[v.ID] = why
 			}
 		}
-		if err := k.refreshAll(ctx, causes, k.Workers); err != nil {
-			return err
-		}
 		*n += len(causes)
-		if q.Position = page.Next; q.Position == nil {
-			return nil
-		}
-	}
+		return k.refreshAll(ctx, causes, k.Workers)
+	})
 }
 
 // refreshAll looks at patients, some at once. One whose forecast cannot be made or

@@ -2,7 +2,6 @@ package immds
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/jenner-iis/jenner/fhir/search"
 	"github.com/jenner-iis/jenner/resources"
@@ -30,18 +29,12 @@ func (r storeRecords) Search(ctx context.Context, a resources.Access, resourceTy
 		return err
 	}
 	q.Total = search.TotalNone
-	for {
-		page, err := r.Store.Search(ctx, a, q)
-		if err != nil {
-			return fmt.Errorf("search %s?%s: %w", resourceType, query, err)
-		}
+	return resources.EachPage(ctx, r.Store, a, q, func(page resources.Page) error {
 		for _, v := range page.Versions {
 			if err := visit(v); err != nil {
 				return err
 			}
 		}
-		if q.Position = page.Next; q.Position == nil {
-			return nil
-		}
-	}
+		return nil
+	})
 }
