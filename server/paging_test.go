@@ -77,14 +77,16 @@ func TestPagingUnderWrites(t *testing.T) {
 		"active=true&_sort=_lastUpdated&_count=503": func(x, y *listed) int { return cmp.Compare(x.Meta.LastUpdated, y.Meta.LastUpdated) },
 		"active=true&_sort=-family&_count=331":      func(x, y *listed) int { return cmp.Compare(y.Name[0].Family, x.Name[0].Family) },
 	} {
-		readers.Go(func() { a.readPages(t, query, standing, order) })
+		readers.Go(func() {
+			// Few pages may be read before the writers have got going.
+			for a.readPages(t, query, standing, order); writes.Load() < 50 && !t.Failed(); {
+				a.readPages(t, query, standing, order)
+			}
+		})
 	}
 	readers.Wait()
 	done.Store(true)
 	writers.Wait()
-	if writes.Load() < 50 {
-		t.Errorf("only %d writes were made while pages were read", writes.Load())
-	}
 	t.Logf("%d writes were made while six clients read their pages", writes.Load())
 }
 
