@@ -202,7 +202,7 @@ func (c *checking) checkIndex(rid uint64, h head, root codec.Value) error {
 	c.live++
 	c.keys.reset()
 	c.s.index.collect(&c.keys, rid, root)
-	if !bytes.Equal(value, c.keys.live(h.version)) {
+	if !bytes.Equal(value, liveValue(h.version)) {
 		c.fault(rid, "its live key is missing or wrong")
 	}
 	for _, key := range c.keys.keys {

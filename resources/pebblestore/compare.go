@@ -1,8 +1,6 @@
 package pebblestore
 
 import (
-	"github.com/RoaringBitmap/roaring/v2/roaring64"
-
 	"github.com/jenner-iis/jenner/fhir/search"
 )
 
@@ -74,50 +72,6 @@ func (x *execution) compileEach(n *node, p parameterID, c *search.Compare, exact
 		n.loose = n.loose || e.loose
 	}
 	n.open = anyOf(opens)
-}
-
-// compileMissing decides by the live keys, which say what has values.
-func (x *execution) compileMissing(n *node, name string, p indexed, c *search.Compare) {
-	t := x.s.names.typeID(name)
-	missing := len(c.Values) == 1 && c.Values[0].Missing
-	n.test = func(r *candidate) bool {
-		value, err := get(x.r, liveKey(r.t, r.rid))
-		if err != nil {
-			x.fail(err)
-			return false
-		}
-		_, bits, err := readLive(value)
-		if err != nil {
-			x.fail(err)
-		}
-		return has(bits, p.ordinal) != missing
-	}
-	n.scan = !x.quick
-	n.collect = func(into *roaring64.Bitmap, most *int) bool {
-		k := x.keyStream(typeSpace(spaceLive, t))
-		if k == nil {
-			return true
-		}
-		defer k.close()
-		for rid := k.seek(0); rid != noRid; rid = k.seek(rid + 1) {
-			_, bits, err := readLive(k.it.Value())
-			if err != nil {
-				x.fail(err)
-				return true
-			}
-			matches := has(bits, p.ordinal) != missing
-			if matches {
-				into.Add(rid)
-			}
-			if matches || x.quick {
-				*most--
-			}
-			if *most < 0 {
-				return false
-			}
-		}
-		return true
-	}
 }
 
 // compileModified compiles comparisons with other modifiers.

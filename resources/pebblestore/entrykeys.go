@@ -10,6 +10,7 @@ import (
 type kind byte
 
 const (
+	kindPattern    kind = 0  // which parameters have values: presence.go
 	kindToken      kind = 1  // code, system
 	kindSystem     kind = 2  // system of a token, for searches of any code
 	kindText       kind = 3  // folded text of a token, for :text

@@ -19,13 +19,13 @@ type indexer struct {
 	registry *search.Registry
 	mu       sync.RWMutex
 	known    map[*search.Parameter]indexed
-	types    map[string]bool
+	types    map[string]parameterID // of the patterns of each
 }
 
 // indexed is a parameter as the index knows it.
 type indexed struct {
 	id      parameterID
-	ordinal int // among the type's parameters: its bit in a live key's value
+	ordinal int // among the type's parameters: its bit in a pattern
 }
 
 // storeKnows reports whether the store answers a parameter from its own keys:
@@ -37,14 +37,14 @@ func storeKnows(p *search.Parameter) bool { return p.Code == "_id" || p.Code == 
 // the type itself has one.
 func (x *indexer) addType(db *pebble.DB, names *dictionary, name string) error {
 	x.mu.RLock()
-	done := x.types[name]
+	_, done := x.types[name]
 	x.mu.RUnlock()
 	if done {
 		return nil
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.types[name] {
+	if _, done := x.types[name]; done {
 		return nil
 	}
 	var kept []*search.Parameter
@@ -53,14 +53,22 @@ func (x *indexer) addType(db *pebble.DB, names *dictionary, name string) error {
 			kept = append(kept, p)
 		}
 	}
-	if err := names.addParameters(db, kept); err != nil {
+	patterns := patternsOf(name)
+	if err := names.addParameters(db, append(slices.Clone(kept), patterns)); err != nil {
 		return err
 	}
 	for ordinal, p := range kept {
 		x.known[p] = indexed{names.parameters[parameterName(p)], ordinal}
 	}
-	x.types[name] = true
+	x.types[name] = names.parameters[parameterName(patterns)]
 	return nil
+}
+
+// patterns is the number under which the index has the patterns of a type.
+func (x *indexer) patterns(name string) parameterID {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.types[name]
 }
 
 // find gives a parameter's numbers; false for those that the index does not
@@ -110,6 +118,7 @@ func (x *indexer) collect(k *keySet, rid uint64, resource codec.Value) {
 		k.mark(p.ordinal)
 		k.add(p.id, e, rid)
 	}
+	k.addPattern(x.types[resource.ResourceType()], rid)
 	start := 0
 	for _, end := range k.ends {
 		k.keys = append(k.keys, k.bytes[start:end:end])
@@ -125,20 +134,6 @@ func (k *keySet) mark(ordinal int) {
 		k.present = append(k.present, 0)
 	}
 	k.present[ordinal/8] |= 1 << (ordinal % 8)
-}
-
-// live is the value of the resource's live key.
-func (k *keySet) live(version uint64) []byte {
-	return append(binary.AppendUvarint(make([]byte, 0, 4+len(k.present)), version), k.present...)
-}
-
-// readLive reads a live key's value.
-func readLive(value []byte) (version uint64, present []byte, err error) {
-	version, n := binary.Uvarint(value)
-	if n <= 0 {
-		return 0, nil, errCorrupt
-	}
-	return version, value[n:], nil
 }
 
 // has reports whether the bit of a parameter is set.

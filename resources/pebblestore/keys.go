@@ -11,7 +11,7 @@ import (
 // in keys as numbers from the dictionary; numbers are big-endian, so that keys
 // sort as what they hold.
 const (
-	spaceLive    = 'a' // type rid           -> version, which parameters have values
+	spaceLive    = 'a' // type rid           -> version
 	spaceCurrent = 'c' // type rid           -> record of the current version
 	spaceOlder   = 'h' // type rid version   -> record of an older version
 	spaceIDs     = 'k' // type id            -> rid
@@ -89,6 +89,17 @@ func after(prefix []byte) []byte {
 		}
 	}
 	return nil
+}
+
+// liveValue is the value of a live key.
+func liveValue(version uint64) []byte { return binary.AppendUvarint(nil, version) }
+
+func readLive(value []byte) (version uint64, err error) {
+	version, n := binary.Uvarint(value)
+	if n <= 0 {
+		return 0, errCorrupt
+	}
+	return version, nil
 }
 
 // appendChange appends the value of a key of spaceChanges.

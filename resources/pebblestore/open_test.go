@@ -2,6 +2,7 @@ package pebblestore_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -117,12 +118,12 @@ func TestLimits(t *testing.T) {
 	s := open(t, pebblestore.Config{Path: "store", FS: vfs.NewMem(), Limits: pebblestore.Limits{Keys: 50, Records: 20, Collect: 10, Sort: 5}})
 	var writes []resources.Write
 	for i := range 100 {
-		writes = append(writes, storetest.Put(t, resources.PUT, "Patient", "p"+string(rune('A'+i/26))+string(rune('a'+i%26)), 0, `"gender":"male","name":[{"family":"Same"}]`))
+		writes = append(writes, storetest.Put(t, resources.PUT, "Patient", "p"+string(rune('A'+i/26))+string(rune('a'+i%26)), 0, fmt.Sprintf(`"gender":"male","name":[{"family":"Same","given":["given%d"]}]`, i)))
 	}
 	if _, err := s.Commit(t.Context(), everything, resources.Batch{Writes: writes}); err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{"family:contains=x", "gender=male&_sort=name,birthdate", "gender=male&_total=accurate&_count=1", "birthdate:missing=false"} {
+	for _, text := range []string{"given:contains=x", "gender=male&_sort=name,birthdate", "gender=male&_total=accurate&_count=1", "gender:missing=false&_sort=name,birthdate"} {
 		if _, err := s.Search(t.Context(), everything, query(t, "Patient", text)); !errors.Is(err, resources.ErrTooCostly) {
 			t.Errorf("Search(%s) = %v, want ErrTooCostly", text, err)
 		}
@@ -130,6 +131,12 @@ func TestLimits(t *testing.T) {
 	for _, text := range []string{"gender=male&_count=5", "name=same&_count=5", "_id=pAa", "gender:not=female&_count=3"} {
 		if page, err := s.Search(t.Context(), everything, query(t, "Patient", text)); err != nil || len(page.Versions) == 0 {
 			t.Errorf("Search(%s) = %d resources, %v, want a page", text, len(page.Versions), err)
+		}
+	}
+	// All resources have one family name and the same parameters.
+	for _, text := range []string{"family:contains=x", "birthdate:missing=false", "gender:missing=true"} {
+		if page, err := s.Search(t.Context(), everything, query(t, "Patient", text)); err != nil || len(page.Versions) > 0 {
+			t.Errorf("Search(%s) = %d resources, %v, want none", text, len(page.Versions), err)
 		}
 	}
 }

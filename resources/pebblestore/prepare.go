@@ -270,7 +270,7 @@ func (s *Store) indexChange(b *pebble.Batch, c *change, look *lookup) error {
 	}
 	if c.isLive {
 		s.index.collect(is, c.rid, c.write.Resource)
-		if err := b.Set(liveKey(c.t, c.rid), is.live(c.write.Expect+1), nil); err != nil {
+		if err := b.Set(liveKey(c.t, c.rid), liveValue(c.write.Expect+1), nil); err != nil {
 			return err
 		}
 	} else if c.wasLive {

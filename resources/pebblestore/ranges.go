@@ -3,7 +3,6 @@ package pebblestore
 import (
 	"bytes"
 	"errors"
-	"math"
 	"slices"
 	"strings"
 
@@ -15,46 +14,8 @@ import (
 )
 
 // Comparisons whose matches lie under many keys next to each other. The range
-// of keys is a superset where the index cannot do better; each key is then
+// of keys is a superset where the index cannot do better; each value is then
 // read back to an entry and compared as the resource's own would be.
-
-// span is a range of keys whose entries may match. One whose low end is not below
-// its high end has none.
-type span struct{ low, high []byte }
-
-func (s span) empty() bool { return bytes.Compare(s.low, s.high) >= 0 }
-
-// collectSpans adds to a set the rids of the keys in spans that accept takes. It
-// takes the keys that it looks at off most, and reports false when they are more, or
-// when it has found enough.
-func (x *execution) collectSpans(spans []span, into *roaring64.Bitmap, most *int, accept func(key []byte) bool) bool {
-	spans = slices.DeleteFunc(spans, span.empty)
-	if len(spans) == 0 {
-		return true
-	}
-	it, err := x.r.NewIter(&pebble.IterOptions{LowerBound: spans[0].low, UpperBound: spans[0].high})
-	if err != nil {
-		x.fail(err)
-		return true
-	}
-	found := 0
-	for i, s := range spans {
-		if i > 0 {
-			it.SetBounds(s.low, s.high)
-		}
-		for valid := it.First(); valid && *most >= 0 && x.step(); valid = it.Next() {
-			if *most--; *most >= 0 && accept(it.Key()) && into.CheckedAdd(keyRid(it.Key())) {
-				if found++; found == x.enough {
-					*most = -1
-				}
-			}
-		}
-	}
-	if err := errors.Join(it.Error(), it.Close()); err != nil {
-		x.fail(err)
-	}
-	return *most >= 0
-}
 
 // compileRanges compiles comparisons of dates, numbers and quantities.
 func (x *execution) compileRanges(n *node, p indexed, c *search.Compare) {
@@ -245,7 +206,7 @@ func (x *execution) isCurrent(t typeID, change []byte) (rid uint64, current bool
 	if value == nil {
 		return rid, false
 	}
-	now, _, err := readLive(value)
+	now, err := readLive(value)
 	if err != nil {
 		x.fail(err)
 	}
@@ -316,24 +277,15 @@ func (x *execution) compileContains(n *node, p parameterID, c *search.Compare) {
 	for i := range c.Values {
 		parts[i] = []byte(c.Values[i].Folded)
 	}
+	accept := func(key []byte) bool {
+		if text, plain := plainText(key[indexPrefixLength:]); plain {
+			return slices.ContainsFunc(parts, func(part []byte) bool { return bytes.Contains(text, part) })
+		}
+		return x.matchText(n, c, key, &entries[0].Folded, entries)
+	}
 	n.scan = !x.quick
 	n.collect = func(into *roaring64.Bitmap, most *int) bool {
-		keys := math.MaxInt
-		return x.collectSpans([]span{{prefix, after(prefix)}}, into, &keys, func(key []byte) bool {
-			var matches bool
-			if text, plain := plainText(key[indexPrefixLength:]); plain {
-				matches = slices.ContainsFunc(parts, func(part []byte) bool { return bytes.Contains(text, part) })
-			} else {
-				matches = x.matchText(n, c, key, &entries[0].Folded, entries)
-			}
-			if matches || x.quick {
-				*most--
-			}
-			if *most < 0 {
-				keys = -1 // which ends it
-			}
-			return matches && *most >= 0
-		})
+		return x.collectTaken([]span{{prefix, after(prefix)}}, into, most, !x.quick, accept)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 // indexVersion is raised when the index gets other keys for the same entries,
 // so that stores made before are indexed anew.
-const indexVersion = 3
+const indexVersion = 4
 
 // metaIndex is followed by a type. The value says by which rules its index was
 // made.
@@ -164,7 +164,7 @@ func (r *rebuilding) resource(rid uint64, record []byte) error {
 	}
 	r.keys.reset()
 	r.s.index.collect(&r.keys, rid, document.Root())
-	if err := r.batch.Set(liveKey(r.t, rid), r.keys.live(h.version), nil); err != nil {
+	if err := r.batch.Set(liveKey(r.t, rid), liveValue(h.version), nil); err != nil {
 		return err
 	}
 	for _, key := range r.keys.keys {

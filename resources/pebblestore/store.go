@@ -181,7 +181,7 @@ func (s *Store) load(cfg Config) error {
 			return err
 		}
 	}
-	s.index = indexer{registry: s.registry, known: map[*search.Parameter]indexed{}, types: map[string]bool{}}
+	s.index = indexer{registry: s.registry, known: map[*search.Parameter]indexed{}, types: map[string]parameterID{}}
 	return s.refreshIndex(cfg.Reindex)
 }
 

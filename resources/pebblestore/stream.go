@@ -215,29 +215,3 @@ func (f *filter) seek(rid uint64) uint64 {
 	}
 	return f.at
 }
-
-// present is the stream of the live resources that have, or do not have, a
-// value under a parameter.
-type present struct {
-	*keyStream
-	ordinal int
-	want    bool
-}
-
-func (p *present) seek(rid uint64) uint64 {
-	for {
-		rid = p.keyStream.seek(rid)
-		if rid == noRid {
-			return noRid
-		}
-		_, bits, err := readLive(p.it.Value())
-		if err != nil {
-			p.x.fail(err)
-			return noRid
-		}
-		if has(bits, p.ordinal) == p.want {
-			return rid
-		}
-		rid++
-	}
-}

@@ -281,18 +281,3 @@ func (x *execution) walk(t typeID, q *search.Query, parts []part, accept func(ri
 	}
 	return found
 }
-
-// without gives the live resources that may have no value to be sorted by. The
-// entries of tokens and references may all be of another aspect, which only
-// the resource tells.
-func (x *execution) without(t typeID, p *search.Parameter) stream {
-	i, ok := x.s.index.find(p)
-	if !ok || p.Type == search.Token || p.Type == search.Reference {
-		return x.live(t)
-	}
-	k := x.keyStream(typeSpace(spaceLive, t))
-	if k == nil {
-		return empty{}
-	}
-	return &present{k, i.ordinal, false}
-}

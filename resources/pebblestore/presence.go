@@ -1,0 +1,81 @@
+package pebblestore
+
+import (
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
+
+	"github.com/jenner-iis/jenner/fhir/search"
+)
+
+// Which of the parameters of its type a resource has values for is its pattern: a
+// length, and a bit for each parameter. The index has the patterns of a type as the
+// values of one more parameter, so that the resources of a pattern lie together.
+// However many resources there are, they have few patterns, and :missing looks at
+// one key of those that it passes over.
+
+// patternsOf stands for the parameter of a type that has the patterns as values. No
+// search can name it.
+func patternsOf(resource string) *search.Parameter {
+	return &search.Parameter{Resource: resource, Code: ":missing"}
+}
+
+// addPattern adds the key of the pattern that the entries added so far make.
+func (k *keySet) addPattern(p parameterID, rid uint64) {
+	k.bytes = append(append(k.bytes, indexPrefix(p, kindPattern)...), byte(len(k.present)))
+	k.bytes = append(k.bytes, k.present...)
+	k.end(rid)
+}
+
+// patternEnd is the pattern at the beginning of b; nil if it is none.
+func patternEnd(b []byte) []byte {
+	if len(b) == 0 || len(b) <= int(b[0]) {
+		return nil
+	}
+	return b[:1+int(b[0])]
+}
+
+// hasValue reports whether the pattern of a key has a parameter.
+func hasValue(key []byte, ordinal int) bool {
+	return has(patternEnd(key[indexPrefixLength:])[1:], ordinal)
+}
+
+// compileMissing decides by the patterns.
+func (x *execution) compileMissing(n *node, name string, p indexed, c *search.Compare) {
+	missing := c.Values[0].Missing
+	prefix := indexPrefix(x.s.index.patterns(name), kindPattern)
+	n.collect = func(into *roaring64.Bitmap, most *int) bool {
+		return x.collectSpans([]span{{prefix, after(prefix)}}, into, most, func(key []byte) bool { return hasValue(key, p.ordinal) != missing })
+	}
+}
+
+// fewPatterns is up to how many patterns are read side by side.
+const fewPatterns = 64
+
+// without gives the live resources that may have no value to be sorted by, and not
+// many others. The entries of tokens and references may all be of another aspect,
+// which only the resource tells.
+func (x *execution) without(t typeID, p *search.Parameter) stream {
+	i, ok := x.s.index.find(p)
+	if !ok || p.Type == search.Token || p.Type == search.Reference {
+		return x.live(t)
+	}
+	var lacking []span
+	x.eachGroup(indexPrefix(x.s.index.patterns(p.Resource), kindPattern), patternEnd, func(pattern []byte) {
+		if !hasValue(pattern, i.ordinal) {
+			lacking = append(lacking, span{pattern, after(pattern)})
+		}
+	})
+	if len(lacking) <= fewPatterns {
+		u := make(union, len(lacking))
+		for i, s := range lacking {
+			u[i] = x.stream(s.low)
+		}
+		return u
+	}
+	set, most := roaring64.New(), x.limits.Collect
+	if !x.collectSpans(slices.Clone(lacking), set, &most, func([]byte) bool { return true }) {
+		return x.live(t)
+	}
+	return collected{set.Iterator()}
+}
