@@ -242,6 +242,7 @@ func (s *Store) apply(p *prepared, versions []resources.Version) error {
 		}
 	}
 	s.applying.Store(int64(last))
+	s.records.begin(p.changes)
 	if err := s.db.ApplyNoSyncWait(p.batch, pebble.Sync); err != nil {
 		s.fail(fmt.Errorf("apply: %w", err))
 	}
@@ -249,6 +250,7 @@ func (s *Store) apply(p *prepared, versions []resources.Version) error {
 		p.batch = nil // the log may still read it
 		return err
 	}
+	s.records.end(p.changes)
 	s.last = last
 	for i := range p.changes {
 		if c := &p.changes[i]; !c.write.CheckOnly {

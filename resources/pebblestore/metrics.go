@@ -8,6 +8,9 @@ type Metrics struct {
 	CacheHits      int64  // of blocks
 	CacheMisses    int64
 	CacheBytes     int64
+	RecordHits     int64 // of resources that were read by id
+	RecordMisses   int64
+	RecordBytes    int64
 	MemTableBytes  uint64
 	CompactionDebt uint64 // bytes that wait to be compacted
 	ReadTables     int    // tables that a lookup may have to look into
@@ -17,7 +20,7 @@ type Metrics struct {
 
 // Metrics gives the store's numbers.
 func (s *Store) Metrics() Metrics {
-	m := s.db.Metrics()
+	m, records := s.db.Metrics(), s.records.metrics()
 	return Metrics{
 		Commits:        s.commits.Load(),
 		SyncBehind:     max(0, s.visible.Load()-s.synced.Load()),
@@ -25,6 +28,9 @@ func (s *Store) Metrics() Metrics {
 		CacheHits:      m.BlockCache.Hits,
 		CacheMisses:    m.BlockCache.Misses,
 		CacheBytes:     m.BlockCache.Size,
+		RecordHits:     records.hits,
+		RecordMisses:   records.misses,
+		RecordBytes:    records.bytes,
 		MemTableBytes:  m.MemTable.Size,
 		CompactionDebt: m.Compact.EstimatedDebt,
 		ReadTables:     m.ReadAmp(),

@@ -24,7 +24,7 @@ func (s *Store) Read(ctx context.Context, a resources.Access, resourceType, id s
 }
 
 func (s *Store) read(ctx context.Context, resourceType, id string) (resources.Version, error) {
-	_, _, record, err := s.find(s.db, resourceType, id)
+	record, err := s.current(resourceType, id)
 	if err != nil {
 		return resources.Version{}, err
 	}
@@ -39,6 +39,35 @@ func (s *Store) read(ctx context.Context, resourceType, id string) (resources.Ve
 		return v, resources.ErrGone
 	}
 	return v, nil
+}
+
+// current gives a copy of the current record of a resource, from memory if it can.
+func (s *Store) current(resourceType, id string) ([]byte, error) {
+	t := s.names.typeID(resourceType)
+	if t == 0 {
+		return nil, resources.ErrNotFound
+	}
+	c := newCachedID(t, id)
+	record, asked := s.records.get(&c)
+	if record != nil {
+		return record, nil
+	}
+	rid, err := s.ridOf(s.db, t, id)
+	if err != nil {
+		return nil, err
+	}
+	if rid == 0 {
+		return nil, resources.ErrNotFound
+	}
+	value, err := getBehind(markLength, s.db, currentKey(t, rid))
+	if err != nil {
+		return nil, err
+	}
+	if value == nil {
+		return nil, s.unrecorded(s.db, t, id)
+	}
+	s.records.put(&c, asked, value)
+	return value[markLength:], nil
 }
 
 // Exists reports whether there is a resource that is not deleted.

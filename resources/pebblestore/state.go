@@ -84,7 +84,10 @@ func lastWith(it *pebble.Iterator, prefix []byte) bool {
 }
 
 // get is a copy of the value of a key, nil when there is none.
-func get(r pebble.Reader, key []byte) ([]byte, error) {
+func get(r pebble.Reader, key []byte) ([]byte, error) { return getBehind(0, r, key) }
+
+// getBehind is get that leaves room in front of the value.
+func getBehind(room int, r pebble.Reader, key []byte) ([]byte, error) {
 	value, closer, err := r.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
 		return nil, nil
@@ -92,6 +95,6 @@ func get(r pebble.Reader, key []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := append(make([]byte, 0, len(value)), value...)
+	out := append(make([]byte, room, room+len(value)), value...)
 	return out, closer.Close()
 }

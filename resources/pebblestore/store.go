@@ -40,7 +40,7 @@ type Config struct {
 	Logger   *slog.Logger     // slog.Default() if nil
 
 	FS           vfs.FS // the file system; the operating system's if nil
-	CacheSize    int64  // bytes of memory for blocks that were read; default 256 MiB
+	CacheSize    int64  // bytes of memory for blocks and resources that were read; default 256 MiB
 	MemTableSize uint64 // bytes of memory for writes before a table is made of them; default 64 MiB, 32 in bulk
 	CachedIDs    int    // ids whose place is kept in memory, 68 bytes each; rounded up to a power of two; default 1<<20
 
@@ -80,9 +80,10 @@ type Store struct {
 	onceOldest fhir.Moment // no record of a Once is older
 	newIDs     newIDs
 
-	rids  ridSource
-	ids   ridCache
-	given *idFilter // nil unless Config.Bulk
+	rids    ridSource
+	ids     ridCache
+	records *recordCache
+	given   *idFilter // nil unless Config.Bulk
 
 	commits atomic.Uint64 // for Metrics
 	stalls  atomic.Int64
@@ -129,6 +130,12 @@ func open(cfg Config) (*Store, error) {
 	var err error
 	if s.ids, err = newRidCache(cfg.CachedIDs); err != nil {
 		return nil, err
+	}
+	if cfg.CacheSize == 0 {
+		cfg.CacheSize = defaultCacheSize
+	}
+	if !cfg.Bulk {
+		s.records, cfg.CacheSize = newRecordCache(cfg.CacheSize)
 	}
 	s.calls.idle.L = &s.calls
 	s.durability.init()
@@ -198,6 +205,7 @@ func (s *Store) Close() error {
 	}
 	s.calls.Unlock()
 	s.endLog()
+	s.records.close()
 	return errors.Join(s.db.Close(), s.lock.Close())
 }
 
