@@ -1,6 +1,9 @@
 package pebblestore
 
 import (
+	"bytes"
+	"slices"
+
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
 
 	"github.com/jenner-iis/jenner/fhir"
@@ -11,17 +14,27 @@ import (
 // stream for each.
 const fewTargets = 32
 
-// compileChain compiles patient.name=x: the resources at the end of the chain
-// are found first, then those that refer to them. When the end has too many,
-// it is the other way round: each candidate's references are followed.
+// chain is patient.name=x under way. Where few match at the far end, the references to
+// these are looked up. Where many do, each candidate's references are followed.
+type chain struct {
+	x         *execution
+	chain     *search.Chain
+	parameter parameterID
+	ends      []*roaring64.Bitmap // the far end, by chain.Targets; nil while not known
+	tried     int                 // how many keys it has more than
+	tested    int                 // candidates that were asked
+}
+
+// compileChain compiles a chain.
 func (x *execution) compileChain(c *search.Chain) *node {
-	n := &node{test: func(r *candidate) bool { return x.testChain(r, c) }}
 	p, ok := x.s.index.find(c.Parameter)
+	r := &chain{x: x, chain: c, parameter: p.id}
+	n := &node{test: r.test}
 	if !ok {
 		return n
 	}
-	if prefixes, all := x.chainTargets(p.id, c); all {
-		x.compileTargets(n, prefixes)
+	if n.collect = r.collect; r.gather(4*fewTargets) && r.size() <= min(fewTargets, x.mayRead()) {
+		x.compileTargets(n, r.prefixes())
 	}
 	return n
 }
@@ -37,53 +50,92 @@ func (x *execution) compileTargets(n *node, prefixes [][]byte) {
 		n.open = anyOf(opens)
 		return
 	}
-	n.collect = func(into *roaring64.Bitmap, most *int) bool {
-		spans := make([]span, len(prefixes))
-		for i, prefix := range prefixes {
-			spans[i] = span{prefix, after(prefix)}
-		}
-		return x.collectSpans(spans, into, most, func([]byte) bool { return true })
-	}
+	n.collect = func(into *roaring64.Bitmap, most *int) bool { return x.collectTargets(prefixes, into, most) }
 }
 
-// chainTargets are the index prefixes of references to the resources at the
-// end of a chain; false when they are too many.
-func (x *execution) chainTargets(p parameterID, c *search.Chain) ([][]byte, bool) {
+// collectTargets adds what the keys with these prefixes are of, to a set.
+func (x *execution) collectTargets(prefixes [][]byte, into *roaring64.Bitmap, most *int) bool {
+	spans := make([]span, len(prefixes))
+	for i, prefix := range prefixes {
+		spans[i] = span{prefix, after(prefix)}
+	}
+	return x.collectSpans(spans, into, most, func([]byte) bool { return true })
+}
+
+// gather gathers the far end, if it takes no more keys than most, and reports whether
+// it is known now.
+func (r *chain) gather(most int) bool {
+	if r.ends != nil || most <= r.tried {
+		return r.ends != nil
+	}
+	r.tried = most
+	ends := make([]*roaring64.Bitmap, len(r.chain.Targets))
+	for i, target := range r.chain.Targets {
+		var ok bool
+		if ends[i], ok = r.x.farEnd(target.Resource, target.Where, &most); !ok {
+			return false
+		}
+	}
+	r.ends = ends
+	return true
+}
+
+// size is how many resources the far end has.
+func (r *chain) size() (n int) {
+	for _, end := range r.ends {
+		n += int(end.GetCardinality())
+	}
+	return n
+}
+
+// collect adds what refers to the far end.
+func (r *chain) collect(into *roaring64.Bitmap, most *int) bool {
+	if !r.gather(*most) {
+		return false
+	}
+	n := r.size()
+	if *most -= n * targetCost; *most < 0 || n > r.x.mayRead() {
+		return false
+	}
+	return r.x.collectTargets(r.prefixes(), into, most)
+}
+
+// prefixes are those of references to the far end in the index, in order. Each of its
+// resources is read for its id.
+func (r *chain) prefixes() [][]byte {
+	x := r.x
 	var prefixes [][]byte
-	for _, target := range c.Targets {
+	for i, target := range r.chain.Targets {
 		t := x.s.names.typeID(target.Resource)
-		s := x.where(target.Resource, []search.Condition{target.Where})
-		for rid := s.seek(0); rid != noRid; rid = s.seek(rid + 1) {
-			if len(prefixes) == x.limits.Targets {
-				s.close()
-				return nil, false
-			}
-			if !x.examined() {
+		for rids := r.ends[i].Iterator(); rids.HasNext() && x.examined(); {
+			c := x.load(target.Resource, t, rids.Next())
+			if c == nil {
 				break
 			}
-			r := x.load(target.Resource, t, rid)
-			if r == nil {
-				break
-			}
-			reference := fhir.Reference{Type: target.Resource, ID: r.version().ID}
-			prefixes = append(prefixes, appendTarget(indexPrefix(p, kindTarget), reference))
+			reference := fhir.Reference{Type: target.Resource, ID: c.version().ID}
+			prefixes = append(prefixes, appendTarget(indexPrefix(r.parameter, kindTarget), reference))
 		}
-		s.close()
 	}
-	return prefixes, true
+	slices.SortFunc(prefixes, bytes.Compare)
+	return prefixes
 }
 
-// testChain follows the references of one candidate.
-func (x *execution) testChain(r *candidate, c *search.Chain) bool {
+// test follows the references of one candidate.
+func (r *chain) test(c *candidate) bool {
+	x := r.x
 	var targets []fhir.Reference
-	for _, e := range r.entriesOf(c.Parameter) {
+	for _, e := range c.entriesOf(r.chain.Parameter) {
 		if e.Aspect == search.AspectValue && isLocal(e.Target) {
 			targets = append(targets, e.Target)
 		}
 	}
+	// With each doubling of the candidates it is worth twice as much to know more.
+	if r.tested++; r.tested&(r.tested-1) == 0 {
+		r.gather(min(r.tested*targetCost, x.limits.Collect))
+	}
 	for _, target := range targets {
-		for _, end := range c.Targets {
-			if end.Resource == target.Type && x.testTarget(target, x.compile(end.Resource, end.Where)) {
+		for i, end := range r.chain.Targets {
+			if end.Resource == target.Type && r.testTarget(target, i) {
 				return true
 			}
 		}
@@ -91,8 +143,9 @@ func (x *execution) testChain(r *candidate, c *search.Chain) bool {
 	return false
 }
 
-// testTarget reports whether a condition holds for what a reference points to.
-func (x *execution) testTarget(target fhir.Reference, n *node) bool {
+// testTarget reports whether what a reference points to is at the far end.
+func (r *chain) testTarget(target fhir.Reference, end int) bool {
+	x := r.x
 	t := x.s.names.typeID(target.Type)
 	if t == 0 {
 		return false
@@ -101,9 +154,12 @@ func (x *execution) testTarget(target fhir.Reference, n *node) bool {
 	if err != nil {
 		x.fail(err)
 	}
+	if r.ends != nil {
+		return rid != 0 && r.ends[end].Contains(rid)
+	}
 	if rid == 0 || !x.isLive(t, rid) || !x.examined() {
 		return false
 	}
-	r := x.load(target.Type, t, rid)
-	return r != nil && n.test(r)
+	c := x.load(target.Type, t, rid)
+	return c != nil && x.compile(target.Type, r.chain.Targets[end].Where).test(c)
 }

@@ -27,14 +27,9 @@ type referred struct {
 	key       []byte            // scratch
 }
 
-const (
-	// targetCost is how many keys are looked at in the time in which a resource is
-	// read for what it refers to.
-	targetCost = 4 * readingCost
-	// testCost is likewise of asking one candidate while it is not known what refers
-	// and matches.
-	testCost = 16 * targetCost
-)
+// testCost is how many keys are looked at in the time in which one candidate is asked
+// while it is not known what refers and matches.
+const testCost = 16 * targetCost
 
 // compileHas compiles _has.
 func (x *execution) compileHas(name string, h *search.Has) *node {
@@ -53,28 +48,11 @@ func (r *referred) gather(most int) bool {
 		return r.referring != nil
 	}
 	r.tried = most
-	x := r.x
-	where := x.compile(r.has.Resource, r.has.Where)
-	if where.not || where.open == nil && where.collect == nil {
-		return false
+	set, ok := r.x.farEnd(r.has.Resource, r.has.Where, &most)
+	if ok {
+		r.referring = set
 	}
-	set, left := roaring64.New(), most
-	if !x.gather(where, set, &left) {
-		return false
-	}
-	if where.loose {
-		if set.GetCardinality() > uint64(most/targetCost) {
-			return false
-		}
-		from := x.s.names.typeID(r.has.Resource)
-		for _, rid := range set.ToArray() {
-			if !x.accept(r.has.Resource, from, rid, []*node{where}) {
-				set.Remove(rid)
-			}
-		}
-	}
-	r.referring = set
-	return true
+	return ok
 }
 
 // collect adds what the resources that refer and match refer to.
@@ -84,7 +62,7 @@ func (r *referred) collect(into *roaring64.Bitmap, most *int) bool {
 		return false
 	}
 	n := int(r.referring.GetCardinality())
-	if *most -= n * targetCost; *most < 0 || n > x.limits.Targets {
+	if *most -= n * targetCost; *most < 0 || n > x.mayRead() {
 		return false
 	}
 	from := x.s.names.typeID(r.has.Resource)

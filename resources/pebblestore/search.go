@@ -73,7 +73,7 @@ func (s *Store) page(ctx context.Context, r pebble.Reader, q *search.Query, from
 
 // quickTries are what a page may cost in the first attempts, instead of the limits
 // of those names: a few milliseconds, then some twenty.
-var quickTries = [...]struct{ collect, records int }{{1 << 12, 200}, {1 << 15, 2000}}
+var quickTries = [...]struct{ collect, records int }{{1 << 12, 200}, {1 << 17, 2000}}
 
 // page finds the matches of a page and what comes along with them, and reports
 // whether its total is exact, or not to be had quickly.
