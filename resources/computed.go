@@ -48,7 +48,6 @@ func (s *Service) refreshOne(ctx context.Context, a Access, resourceType, id str
 
 // patientsOf are the patients to whom a computed resource belongs.
 func (s *Service) patientsOf(v Version) []string {
-	var ids []string
 	p := s.Search.Parameter(v.Type, "patient")
 	if p == nil {
 		return nil
@@ -57,12 +56,7 @@ func (s *Service) patientsOf(v Version) []string {
 	if err != nil {
 		return nil
 	}
-	for _, e := range s.Search.AppendParameter(nil, d.Root(), p) {
-		if e.Target.Kind == fhir.Relative && e.Target.Type == "Patient" {
-			ids = append(ids, e.Target.ID)
-		}
-	}
-	return ids
+	return s.Search.Targets(d.Root(), p, "Patient")
 }
 
 // refreshFor sees to it that what a search reads of computed types is current.

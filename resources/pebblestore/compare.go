@@ -61,6 +61,7 @@ func (x *execution) compileValues(n *node, p indexed, c *search.Compare) {
 
 // compileEach compiles a list of values of which each is compared exactly.
 func (x *execution) compileEach(n *node, p parameterID, c *search.Compare, exact func(v *search.Value) (exactly, bool)) {
+	values := make([]exactly, len(c.Values))
 	opens := make([]func() stream, len(c.Values))
 	for i := range c.Values {
 		e, ok := exact(&c.Values[i])
@@ -68,8 +69,12 @@ func (x *execution) compileEach(n *node, p parameterID, c *search.Compare, exact
 			n.loose = false
 			return
 		}
-		opens[i] = x.opener(p, e)
+		values[i], opens[i] = e, x.opener(p, e)
 		n.loose = n.loose || e.loose
+	}
+	if len(values) > x.limits.Streams && c.Modifier != search.Not {
+		x.compileMany(n, p, values)
+		return
 	}
 	n.open = anyOf(opens)
 }

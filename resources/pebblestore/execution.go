@@ -96,12 +96,27 @@ func (x *execution) load(name string, t typeID, rid uint64) *candidate {
 		x.current = it
 	}
 	key := currentKey(t, rid)
-	if !x.current.SeekGE(key) || !bytes.Equal(x.current.Key(), key) {
+	if !x.reach(key) {
 		x.fail(cmp.Or(x.current.Error(), errCorrupt))
 		return nil
 	}
 	x.last = &candidate{x: x, t: t, name: name, rid: rid, record: bytes.Clone(x.current.Value())}
 	return x.last
+}
+
+// reach moves the iterator over records to a key, and reports whether it is there. Often
+// the record wanted next is the next one, or nearly.
+func (x *execution) reach(key []byte) bool {
+	for range nearby {
+		if !x.current.Valid() || bytes.Compare(x.current.Key(), key) >= 0 {
+			break
+		}
+		x.current.Next()
+	}
+	if x.current.Valid() && bytes.Equal(x.current.Key(), key) {
+		return true
+	}
+	return x.current.SeekGE(key) && bytes.Equal(x.current.Key(), key)
 }
 
 // examined counts a resource that is read to decide a condition.

@@ -28,6 +28,9 @@ type Limits struct {
 	// Narrow is up to how many candidates are rather read one by one than
 	// compared with a condition whose matches must be collected; default 30.
 	Narrow int
+	// Streams is up to how many values of a list are found each for itself, in the
+	// order of resources; of more, all matches are collected first; default 16.
+	Streams int
 	// Total is up to how many matches are counted unasked; default 1,000.
 	Total int
 	// Includes is how many resources may come along with a page by _include and
@@ -47,7 +50,7 @@ func (l Limits) withDefaults() Limits {
 		value int
 	}{
 		{&l.Keys, 3_000_000}, {&l.Records, 30_000}, {&l.Collect, 2_000_000},
-		{&l.Targets, 10_000}, {&l.Sort, 10_000}, {&l.Narrow, 30}, {&l.Total, 1_000},
+		{&l.Targets, 10_000}, {&l.Sort, 10_000}, {&l.Narrow, 30}, {&l.Streams, 16}, {&l.Total, 1_000},
 		{&l.Includes, 10_000}, {&l.Iterations, 32}, {&l.Hierarchy, 10_000},
 	} {
 		if *d.limit == 0 {

@@ -40,6 +40,12 @@ func (s *suite) population() {
 
 const smith = "0b8d3a5e-7b1c-4a53-9c7e-0f6a1c2b3d4e"
 
+// Lists that are long enough for a store to have another way with them.
+var (
+	manyPatients = strings.TrimPrefix(strings.Repeat(",Patient/none", 20), ",") + ",none"
+	manyCodes    = strings.TrimPrefix(strings.Repeat(",http://hl7.org/fhir/sid/cvx|999", 20), ",")
+)
+
 // searches: what each search finds, in any order.
 func (s *suite) searches() {
 	s.population()
@@ -89,6 +95,11 @@ func (s *suite) searches() {
 		{"Immunization", "patient=anna", "i1 i2"},
 		{"Immunization", "patient:Patient=nobody", "i5"},
 		{"Immunization", "patient=" + smith, "i4"},
+		{"Immunization", "patient=" + manyPatients + ",ben,Patient/anna,anna,http://elsewhere.example/Patient/" + smith, "i1 i2 i3"},
+		{"Immunization", "patient=" + manyPatients + "&vaccine-code=03", ""},
+		{"Immunization", "patient=" + manyPatients + ",anna,ben&vaccine-code=03&_sort=-date&_count=1", "i2 i3"},
+		{"Immunization", "vaccine-code:not=" + manyCodes + ",03,110", "i4 i5"},
+		{"Immunization", "vaccine-code=" + manyCodes + ",http://hl7.org/fhir/sid/cvx|,03", "i1 i2 i3 i4 i5"},
 		{"Immunization", "patient.identifier=urn:mrn|1", "i1 i2"},
 		{"Immunization", "patient.name=mull&vaccine-code=03", "i2 i3"},
 		{"Immunization", "patient.gender=male", "i3"},
