@@ -98,7 +98,7 @@ func serve(t testing.TB, changes ...func(*server.Config)) *api {
 	}
 	forecaster, err := immds.New(immds.Config{
 		Engines: []*forecast.Engine{forecast.Default()},
-		Records: records{a.service},
+		Records: immds.StoreRecords(a.service.Store, a.service.Search),
 		Today:   func() calendar.Date { return calendar.OfTime(time.Now()) },
 	})
 	if err != nil {
@@ -123,22 +123,6 @@ func serve(t testing.TB, changes ...func(*server.Config)) *api {
 	a.client = h.Client()
 	a.client.Transport.(*http.Transport).MaxIdleConnsPerHost = 64
 	return a
-}
-
-// records gives $immds-forecast the stored patients.
-type records struct{ *resources.Service }
-
-func (r records) Search(ctx context.Context, a resources.Access, resourceType, query string, visit func(resources.Version) error) error {
-	page, err := r.Find(ctx, a, resourceType, resources.SearchRequest{Query: query + "&_count=1000"})
-	if err != nil {
-		return err
-	}
-	for _, v := range page.Versions {
-		if err := visit(v); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // answer is a response, read.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
 	"github.com/jenner-iis/jenner/fhir/definitions"
 )
@@ -186,6 +187,19 @@ func (r *Registry) AppendParameter(dst []Entry, resource codec.Value, p *Paramet
 		return dst
 	}
 	return r.appendEntries(dst, resource, p.extract.root)
+}
+
+// Targets are the ids of the resources of a type to which a resource refers under a
+// parameter for references: those by whose id a search finds it.
+func (r *Registry) Targets(resource codec.Value, p *Parameter, targetType string) []string {
+	var entries [4]Entry
+	var ids []string
+	for _, e := range r.AppendParameter(entries[:0], resource, p) {
+		if e.Target.Kind == fhir.Relative && e.Target.Type == targetType {
+			ids = append(ids, e.Target.ID)
+		}
+	}
+	return ids
 }
 
 func (r *Registry) appendEntries(dst []Entry, resource codec.Value, from *node) []Entry {

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/jenner-iis/jenner/fhir/search"
+	"github.com/jenner-iis/jenner/operations/immds"
 	"github.com/jenner-iis/jenner/resources"
 )
 
@@ -22,40 +23,48 @@ func (k *Keeper) Check(ctx context.Context, report func(fault string)) (patients
 	err = resources.EachPage(ctx, k.Store, resources.Everything(), q, func(page resources.Page) error {
 		var mu sync.Mutex
 		var errs []error
-		ids := make([]string, len(page.Versions))
-		for i, v := range page.Versions {
-			ids[i] = v.ID
-		}
-		concurrently(k.Workers, ids, func(id string) {
-			found, err := k.check(ctx, id)
+		concurrently(k.Workers, page.Versions, func(together []resources.Version) {
+			ids := make([]string, len(together))
+			for i := range together {
+				ids[i] = together[i].ID
+			}
+			found, err := k.check(ctx, ids)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
-				errs = append(errs, fmt.Errorf("check the forecast of Patient/%s: %w", id, err))
+				errs = append(errs, fmt.Errorf("check the forecasts of Patient/%s to Patient/%s: %w", ids[0], ids[len(ids)-1], err))
 			}
 			for _, fault := range found {
 				report(fault)
 			}
-			patients, faults = patients+1, faults+len(found)
+			patients, faults = patients+len(ids), faults+len(found)
 		})
 		return errors.Join(errs...)
 	})
 	return patients, faults, err
 }
 
-// check compares what is stored of one patient with what ought to be.
-func (k *Keeper) check(ctx context.Context, id string) (faults []string, err error) {
-	unlock := k.locks.lock(id)
+// check compares what is stored of patients with what ought to be.
+func (k *Keeper) check(ctx context.Context, ids []string) (faults []string, err error) {
+	unlock := k.locks.lock(ids)
 	defer unlock()
-	stored, err := k.stored(ctx, id)
+	stored, err := k.stored(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	advice, err := k.advise(ctx, id)
+	advice, err := k.Adviser.Advise(ctx, resources.Everything(), ids)
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range advice.Documents {
+	for i, id := range ids {
+		faults = append(faults, difference(advice[i].Documents, stored[id])...)
+	}
+	return faults, nil
+}
+
+// difference says which documents are not stored as they should be.
+func difference(want []immds.Document, stored documents) (faults []string) {
+	for _, d := range want {
 		key := documentKey{d.Type, d.ID}
 		old, exists := stored[key]
 		delete(stored, key)
@@ -69,5 +78,5 @@ func (k *Keeper) check(ctx context.Context, id string) (faults []string, err err
 	for key := range stored {
 		faults = append(faults, key.resourceType+"/"+key.id+" is stored and does not follow from the record")
 	}
-	return faults, nil
+	return faults
 }

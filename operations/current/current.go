@@ -35,9 +35,10 @@ const NextChange = "next-change"
 // Types are those of the resources that a Keeper writes.
 func Types() []string { return []string{"ImmunizationEvaluation", "ImmunizationRecommendation"} }
 
-// Adviser makes the advice on a stored patient: *immds.Forecaster.
+// Adviser makes the advice on stored patients, in the order of their ids:
+// *immds.Forecaster.
 type Adviser interface {
-	Advise(ctx context.Context, a resources.Access, patientID string) (immds.Advice, error)
+	Advise(ctx context.Context, a resources.Access, patientIDs []string) ([]immds.Advice, error)
 }
 
 // Config is what a Keeper is made of.
@@ -179,7 +180,7 @@ func (k *Keeper) refreshNamed(ctx context.Context, patients []string, current bo
 		if current && !k.fails(id) || !fhir.ValidID(id) {
 			continue
 		}
-		if err := k.refresh(ctx, id, cause{code: why}); err != nil {
+		if err := k.refresh(ctx, []task{{id, cause{code: why}}}); err != nil {
 			return fmt.Errorf("make the forecast of Patient/%s current: %w", id, err)
 		}
 	}

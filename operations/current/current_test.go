@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -272,13 +273,15 @@ func TestRelease(t *testing.T) {
 // renamed is an Adviser that says something else.
 type renamed struct{ current.Adviser }
 
-func (r renamed) Advise(ctx context.Context, a resources.Access, id string) (immds.Advice, error) {
-	advice, err := r.Adviser.Advise(ctx, a, id)
-	for i := range advice.Documents {
-		text := advice.Documents[i].JSON
-		advice.Documents[i].JSON = append(append([]byte{}, text[:len(text)-1]...), `,"language":"en"}`...)
+func (r renamed) Advise(ctx context.Context, a resources.Access, ids []string) ([]immds.Advice, error) {
+	all, err := r.Adviser.Advise(ctx, a, ids)
+	for _, advice := range all {
+		for i := range advice.Documents {
+			text := advice.Documents[i].JSON
+			advice.Documents[i].JSON = append(append([]byte{}, text[:len(text)-1]...), `,"language":"en"}`...)
+		}
 	}
-	return advice, err
+	return all, err
 }
 
 // failing is an Adviser that sometimes fails, or panics.
@@ -289,14 +292,15 @@ type failing struct {
 
 var errAdviser = errors.New("no advice today")
 
-func (r failing) Advise(ctx context.Context, a resources.Access, id string) (immds.Advice, error) {
-	if id == "a" && r.panics.Load() {
+func (r failing) Advise(ctx context.Context, a resources.Access, ids []string) ([]immds.Advice, error) {
+	concerned := slices.Contains(ids, "a")
+	if concerned && r.panics.Load() {
 		panic("no advice at all")
 	}
-	if id == "a" && r.fail.Load() {
-		return immds.Advice{}, errAdviser
+	if concerned && r.fail.Load() {
+		return nil, errAdviser
 	}
-	return r.Adviser.Advise(ctx, a, id)
+	return r.Adviser.Advise(ctx, a, ids)
 }
 
 // A forecast that cannot be made holds up no other, is not passed off as current, and
@@ -422,9 +426,9 @@ type waiting struct {
 	until chan struct{}
 }
 
-func (w waiting) Advise(ctx context.Context, a resources.Access, id string) (immds.Advice, error) {
+func (w waiting) Advise(ctx context.Context, a resources.Access, ids []string) ([]immds.Advice, error) {
 	<-w.until
-	return w.Adviser.Advise(ctx, a, id)
+	return w.Adviser.Advise(ctx, a, ids)
 }
 
 func TestNewRefuses(t *testing.T) {

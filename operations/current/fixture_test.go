@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/definitions"
 	"github.com/jenner-iis/jenner/fhir/search"
 	"github.com/jenner-iis/jenner/forecast"
@@ -215,12 +214,11 @@ func content(t testing.TB, text []byte) map[string]any {
 func (f *fixture) wantCurrent(patient string) {
 	f.Helper()
 	want := map[string]any{}
-	advice, err := f.forecaster.Advise(f.ctx, everything, patient)
-	var invalid *fhir.Invalid
-	if err != nil && !errors.As(err, &invalid) && !errors.Is(err, resources.ErrGone) && !errors.Is(err, resources.ErrNotFound) {
+	advice, err := f.forecaster.Advise(f.ctx, everything, []string{patient})
+	if err != nil {
 		f.Fatalf("Advise(%s): %v", patient, err)
 	}
-	for _, d := range advice.Documents {
+	for _, d := range advice[0].Documents {
 		want[d.Type+"/"+d.ID] = content(f, d.JSON)
 	}
 	if diff := cmp.Diff(want, f.advice(patient)); diff != "" {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
-	"github.com/jenner-iis/jenner/fhir/search"
 	"github.com/jenner-iis/jenner/operations/immds"
 	"github.com/jenner-iis/jenner/resources"
 )
@@ -154,7 +153,11 @@ func (k *Keeper) follow(ctx context.Context) error {
 		if len(causes) > 0 {
 			k.change(func(l *lag) { l.changed = len(causes) })
 			// Half of the processors are left to those who make the changes.
-			if err := k.refreshAll(ctx, causes, max(1, k.Workers/2)); err != nil {
+			tasks := make([]task, 0, len(causes))
+			for id, why := range causes {
+				tasks = append(tasks, task{id, why})
+			}
+			if err := k.refreshAll(ctx, tasks, max(1, k.Workers/2)); err != nil {
 				return err
 			}
 		}
@@ -198,11 +201,8 @@ func (k *Keeper) patients(v resources.Version, why cause, causes map[string]caus
 	if err != nil {
 		return fmt.Errorf("read %s/%s: %w", v.Type, v.ID, err)
 	}
-	var entries [8]search.Entry
-	for _, e := range k.Search.AppendParameter(entries[:0], d.Root(), k.Search.Parameter(v.Type, record[v.Type])) {
-		if e.Target.Kind == fhir.Relative && e.Target.Type == "Patient" {
-			causes[e.Target.ID] = why
-		}
+	for _, id := range k.Search.Targets(d.Root(), k.Search.Parameter(v.Type, record[v.Type]), "Patient") {
+		causes[id] = why
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/jenner-iis/jenner/fhir"
@@ -19,70 +20,87 @@ import (
 // same store could hold one up.
 const attempts = 5
 
-// refresh makes the advice on one patient and stores what reads otherwise than what is
-// stored. When a record can have no advice (the patient is gone, or has no birth date),
-// what is stored is deleted: no advice is better than one that is not true any more.
-func (k *Keeper) refresh(ctx context.Context, id string, why cause) error {
-	unlock := k.locks.lock(id)
+// storedPage is the number of documents that are asked for at once: as a rule those of
+// all patients that are looked at together.
+const storedPage = 5000
+
+// task is a patient whose advice is to be made anew, and why.
+type task struct {
+	id  string
+	why cause
+}
+
+func patientIDs(tasks []task) []string {
+	ids := make([]string, len(tasks))
+	for i := range tasks {
+		ids[i] = tasks[i].id
+	}
+	return ids
+}
+
+// refresh makes the advice on patients and stores what reads otherwise than what is
+// stored, in one commit. When a record can have no advice (the patient is gone, or has no
+// birth date), what is stored is deleted: no advice is better than one that is not true
+// any more.
+func (k *Keeper) refresh(ctx context.Context, tasks []task) error {
+	unlock := k.locks.lock(patientIDs(tasks))
 	defer unlock()
-	changed, err := false, error(nil)
+	changed, err := 0, error(nil)
 	for attempt := range attempts {
 		// That a document was deleted before is rare. Whether it was is looked up
 		// only when the store says so.
-		if changed, err = k.tryRefresh(ctx, id, why, attempt > 0); !errors.Is(err, resources.ErrStale) {
+		if changed, err = k.tryRefresh(ctx, tasks, attempt > 0); !errors.Is(err, resources.ErrStale) {
 			break
 		}
 	}
+	if err != nil {
+		return err
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	switch {
-	case err != nil:
-		k.done.Failed++
-	case changed:
-		k.done.Changed++
-	default:
-		k.done.Unchanged++
-	}
-	return err
+	k.done.Changed += uint64(changed)
+	k.done.Unchanged += uint64(len(tasks) - changed)
+	return nil
 }
 
-func (k *Keeper) tryRefresh(ctx context.Context, id string, why cause, revive bool) (changed bool, err error) {
+func (k *Keeper) tryRefresh(ctx context.Context, tasks []task, revive bool) (changed int, err error) {
+	ids := patientIDs(tasks)
 	// What is stored is read before the record: advice on an older record can then
 	// not replace advice on a newer one.
-	stored, err := k.stored(ctx, id)
+	stored, err := k.stored(ctx, ids)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
-	advice, err := k.advise(ctx, id)
+	advice, err := k.Adviser.Advise(ctx, resources.Everything(), ids)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
-	writes, err := k.writes(ctx, &advice, stored, why, revive)
-	if err != nil || len(writes) == 0 {
-		return false, err
+	var writes []resources.Write
+	for i, t := range tasks {
+		more, err := k.writes(ctx, &advice[i], stored[t.id], t.why, revive)
+		if err != nil {
+			return 0, err
+		}
+		if len(more) > 0 {
+			changed++
+		}
+		writes = append(writes, more...)
+	}
+	if len(writes) == 0 {
+		return 0, nil
 	}
 	if _, err := k.Store.Commit(ctx, resources.Everything(), resources.Batch{Writes: writes}); err != nil {
-		return false, fmt.Errorf("store the forecast of Patient/%s: %w", id, err)
+		return 0, fmt.Errorf("store the forecasts of %d patients: %w", changed, err)
 	}
-	return true, nil
-}
-
-// advise gives the advice on a patient, without documents when there can be none.
-func (k *Keeper) advise(ctx context.Context, id string) (immds.Advice, error) {
-	advice, err := k.Adviser.Advise(ctx, resources.Everything(), id)
-	var invalid *fhir.Invalid
-	if errors.As(err, &invalid) || errors.Is(err, resources.ErrNotFound) || errors.Is(err, resources.ErrGone) {
-		return immds.Advice{}, nil
-	}
-	return advice, err
+	return changed, nil
 }
 
 // Missing says why a patient has no forecast, as warnings. It implements
 // resources.Computed.
 func (k *Keeper) Missing(ctx context.Context, a resources.Access, patient string) []fhir.Issue {
-	_, err := k.Adviser.Advise(ctx, a, patient)
+	advice, err := k.Adviser.Advise(ctx, a, []string{patient})
 	var invalid *fhir.Invalid
-	if !errors.As(err, &invalid) {
+	if err != nil || !errors.As(advice[0].None, &invalid) {
 		return nil
 	}
 	issues := slices.Clone(invalid.Issues)
@@ -96,34 +114,61 @@ func (k *Keeper) Missing(ctx context.Context, a resources.Access, patient string
 // documentKey names a stored document.
 type documentKey struct{ resourceType, id string }
 
-// stored gives the stored advice on a patient.
-func (k *Keeper) stored(ctx context.Context, id string) (map[documentKey]resources.Version, error) {
-	found := make(map[documentKey]resources.Version, 32)
-	v, err := k.Store.Read(ctx, resources.Everything(), "ImmunizationRecommendation", id)
-	switch {
-	case err == nil:
-		found[documentKey{v.Type, v.ID}] = v
-	case errors.Is(err, resources.ErrNotFound), errors.Is(err, resources.ErrGone):
-		return found, nil // all documents of a patient come and go in one commit
-	default:
-		return nil, err
+// documents are the stored advice on a patient.
+type documents map[documentKey]resources.Version
+
+// stored gives the stored advice on patients, by their ids.
+func (k *Keeper) stored(ctx context.Context, ids []string) (map[string]documents, error) {
+	found := make(map[string]documents, len(ids))
+	for _, id := range ids {
+		found[id] = documents{}
 	}
-	q, err := k.Search.Parse("ImmunizationEvaluation", "patient=Patient/"+id, search.Options{DefaultCount: 1000})
+	for _, resourceType := range Types() {
+		if err := k.storedOf(ctx, resourceType, ids, found); err != nil {
+			return nil, fmt.Errorf("read the stored forecasts of %d patients: %w", len(ids), err)
+		}
+	}
+	return found, nil
+}
+
+func (k *Keeper) storedOf(ctx context.Context, resourceType string, ids []string, found map[string]documents) error {
+	query := "patient=Patient/" + strings.Join(ids, ",Patient/") + "&_total=none"
+	q, err := k.Search.Parse(resourceType, query, search.Options{DefaultCount: storedPage})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	err = resources.EachPage(ctx, k.Store, resources.Everything(), q, func(page resources.Page) error {
+	return resources.EachPage(ctx, k.Store, resources.Everything(), q, func(page resources.Page) error {
 		for _, v := range page.Versions {
-			found[documentKey{v.Type, v.ID}] = v
+			whose, err := k.advised(v)
+			if err != nil {
+				return err
+			}
+			for _, id := range whose {
+				if of := found[id]; of != nil {
+					of[documentKey{v.Type, v.ID}] = v
+				}
+			}
 		}
 		return nil
 	})
-	return found, err
+}
+
+// advised are the patients of a stored document. One that came into the store in another
+// way than from a Keeper is parsed.
+func (k *Keeper) advised(v resources.Version) ([]string, error) {
+	if id, ok := immds.AdvisedPatient(v.JSON); ok {
+		return []string{id}, nil
+	}
+	d, err := codec.Parse(v.JSON, codec.Limits{})
+	if err != nil {
+		return nil, fmt.Errorf("read %s/%s: %w", v.Type, v.ID, err)
+	}
+	return k.Search.Targets(d.Root(), k.Search.Parameter(v.Type, "patient"), "Patient"), nil
 }
 
 // writes are what makes advice of what is stored. Documents that were deleted can be
 // made again if revive is set.
-func (k *Keeper) writes(ctx context.Context, advice *immds.Advice, stored map[documentKey]resources.Version, why cause, revive bool) ([]resources.Write, error) {
+func (k *Keeper) writes(ctx context.Context, advice *immds.Advice, stored documents, why cause, revive bool) ([]resources.Write, error) {
 	var writes []resources.Write
 	for _, d := range advice.Documents {
 		old, exists := stored[documentKey{d.Type, d.ID}]
@@ -178,12 +223,25 @@ func write(d immds.Document, old resources.Version, text []byte) (resources.Writ
 
 // patientLocks let one goroutine at a time store advice on a patient. Some patients
 // share a lock.
-type patientLocks [256]sync.Mutex
+type patientLocks [4096]sync.Mutex
 
 var lockSeed = maphash.MakeSeed()
 
-func (l *patientLocks) lock(id string) (unlock func()) {
-	m := &l[maphash.String(lockSeed, id)%uint64(len(l))]
-	m.Lock()
-	return m.Unlock
+// lock takes the locks of patients in one order for all, so that nobody waits for who
+// waits for him.
+func (l *patientLocks) lock(ids []string) (unlock func()) {
+	locks := make([]int, len(ids))
+	for i, id := range ids {
+		locks[i] = int(maphash.String(lockSeed, id) % uint64(len(l)))
+	}
+	slices.Sort(locks)
+	locks = slices.Compact(locks)
+	for _, i := range locks {
+		l[i].Lock()
+	}
+	return func() {
+		for _, i := range locks {
+			l[i].Unlock()
+		}
+	}
 }

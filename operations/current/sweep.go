@@ -3,7 +3,6 @@ package current
 import (
 	"context"
 	"fmt"
-	"maps"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -84,12 +83,12 @@ func (k *Keeper) turn(ctx context.Context, today calendar.Date) error {
 // retry looks again at those whose forecast could not be stored.
 func (k *Keeper) retry(ctx context.Context) error {
 	k.mu.Lock()
-	causes := make(map[string]cause, len(k.failing))
+	tasks := make([]task, 0, len(k.failing))
 	for id := range k.failing {
-		causes[id] = cause{code: immds.CauseRecord}
+		tasks = append(tasks, task{id, cause{code: immds.CauseRecord}})
 	}
 	k.mu.Unlock()
-	return k.refreshAll(ctx, causes, 1)
+	return k.refreshAll(ctx, tasks, 1)
 }
 
 // gone reports whether there is no such patient any more.
@@ -106,7 +105,7 @@ func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause
 		return err
 	}
 	return resources.EachPage(ctx, k.Store, resources.Everything(), q, func(page resources.Page) error {
-		causes := make(map[string]cause, len(page.Versions))
+		tasks := make([]task, 0, len(page.Versions))
 		for _, v := range page.Versions {
 			holds := true
 			if condition != nil {
@@ -115,68 +114,89 @@ func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause
 				}
 			}
 			if holds {
-				causes[v.ID] = why
+				tasks = append(tasks, task{v.ID, why})
 			}
 		}
-		*n += len(causes)
-		return k.refreshAll(ctx, causes, k.Workers)
+		*n += len(tasks)
+		return k.refreshAll(ctx, tasks, k.Workers)
 	})
 }
 
 // refreshAll looks at patients, some at once. One whose forecast cannot be made or
 // stored does not hold up the others; the error is that of ctx.
-func (k *Keeper) refreshAll(ctx context.Context, causes map[string]cause, atOnce int) error {
-	concurrently(atOnce, slices.Collect(maps.Keys(causes)), func(id string) { k.look(ctx, id, causes[id]) })
+func (k *Keeper) refreshAll(ctx context.Context, tasks []task, atOnce int) error {
+	concurrently(atOnce, tasks, func(together []task) { k.look(ctx, together) })
 	return ctx.Err()
 }
 
-// concurrently does something for each of many, a few at once.
-func concurrently(atOnce int, ids []string, do func(id string)) {
-	queue := make(chan string)
+// together is how many patients are read and stored at once: reading one after the other
+// costs twice as much. Who waits for one of them waits for all.
+const together = 32
+
+// concurrently does something for each of many, a few together, by some goroutines.
+func concurrently[T any](atOnce int, all []T, do func(together []T)) {
+	queue := make(chan []T)
 	var workers sync.WaitGroup
-	for range min(atOnce, len(ids)) {
+	for range min(atOnce, len(all)) {
 		workers.Go(func() {
-			for id := range queue {
-				do(id)
+			for some := range queue {
+				do(some)
 			}
 		})
 	}
-	for _, id := range ids {
-		queue <- id
+	for some := range slices.Chunk(all, together) {
+		queue <- some
 	}
 	close(queue)
 	workers.Wait()
 }
 
-// look refreshes one patient and remembers whether that failed.
-func (k *Keeper) look(ctx context.Context, id string, why cause) {
+// look refreshes patients and remembers for whom that failed. What fails together is
+// tried one by one: of a fault of one record the others know nothing.
+func (k *Keeper) look(ctx context.Context, tasks []task) {
 	if ctx.Err() != nil {
 		return
 	}
-	err := k.survive(ctx, id, why)
-	if ctx.Err() != nil {
-		return
+	err := k.survive(ctx, tasks)
+	switch {
+	case ctx.Err() != nil:
+	case err == nil:
+		k.succeeded(tasks)
+	case len(tasks) == 1:
+		k.failed(tasks[0].id, err)
+	default:
+		for i := range tasks {
+			k.look(ctx, tasks[i:i+1])
+		}
 	}
+}
+
+func (k *Keeper) succeeded(tasks []task) {
 	k.mu.Lock()
-	failedBefore := k.failing[id]
-	if err != nil {
-		k.failing[id] = true
-	} else {
-		delete(k.failing, id)
+	defer k.mu.Unlock()
+	for _, t := range tasks {
+		delete(k.failing, t.id)
 	}
+}
+
+func (k *Keeper) failed(id string, err error) {
+	k.mu.Lock()
+	before := k.failing[id]
+	k.failing[id] = true
+	k.done.Failed++
 	k.mu.Unlock()
-	if err != nil && !failedBefore {
+	if !before {
 		k.Log.Error("the forecast of a patient could not be stored", "patient", id, "error", err.Error())
 	}
 }
 
 // survive is refresh, of which a panic becomes an error: no record must be able to end
 // the server.
-func (k *Keeper) survive(ctx context.Context, id string, why cause) (err error) {
+func (k *Keeper) survive(ctx context.Context, tasks []task) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return k.refresh(ctx, id, why)
+	return k.refresh(ctx, tasks)
 }

@@ -3,11 +3,14 @@ package immds
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
 
+	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/forecast/calendar"
 	"github.com/jenner-iis/jenner/resources"
 )
@@ -24,6 +27,9 @@ type Advice struct {
 	Release string
 	// Newest is the youngest of the resources that it rests on, without its JSON.
 	Newest resources.Version
+	// None is why there can be no forecast of this record, and so no Documents: an
+	// error of type *fhir.Invalid, resources.ErrNotFound or resources.ErrGone.
+	None error
 	// Documents are an ImmunizationRecommendation, which has the patient's id, and the
 	// ImmunizationEvaluations.
 	Documents []Document
@@ -38,17 +44,36 @@ type Document struct {
 	JSON []byte
 }
 
-// Advise evaluates and forecasts a stored patient as Instance does, for today and by
-// the latest supporting data. Its errors are those of Instance; one of type
-// *fhir.Invalid says why there can be no forecast of this record.
-func (f *Forecaster) Advise(ctx context.Context, a resources.Access, patientID string) (Advice, error) {
+// Advise evaluates and forecasts stored patients as Instance does, for today and by
+// the latest supporting data, and gives the advice in the order of their ids.
+func (f *Forecaster) Advise(ctx context.Context, a resources.Access, patientIDs []string) ([]Advice, error) {
+	found, err := f.readRecords(ctx, a, patientIDs)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Advice, len(found))
+	for i := range found {
+		if all[i], err = f.advise(&found[i]); err != nil {
+			return nil, fmt.Errorf("advise on Patient/%s: %w", patientIDs[i], err)
+		}
+	}
+	return all, nil
+}
+
+// advise gives the advice on one patient.
+func (f *Forecaster) advise(found *record) (Advice, error) {
+	if found.err != nil {
+		return Advice{None: found.err}, nil
+	}
 	x := f.start()
 	defer f.finish(x)
 	x.advice = &Advice{Release: x.edition.version}
-	if err := x.readRecord(ctx, f.records, a, patientID); err != nil {
-		return Advice{}, err
-	}
-	if err := f.forecast(x); err != nil {
+	x.readRecord(found)
+	var invalid *fhir.Invalid
+	switch err := f.forecast(x); {
+	case errors.As(err, &invalid):
+		return Advice{None: err}, nil
+	case err != nil:
 		return Advice{}, err
 	}
 	x.advice.Date, x.advice.NextChange = x.in.AssessmentDate, x.nextAnswer()
@@ -139,6 +164,17 @@ func (a *Advice) Stored(d Document, c Cause, source resources.Version) []byte {
 	w.raw(`"tag":[`).coding(systemCause, string(c), "").
 		raw(`,{"system":"` + systemKnowledgeBase + `","version":`).str(a.Release).raw(`,"code":"` + knowledgeBase + `"}]}`)
 	return append(w.b, d.JSON[at:]...)
+}
+
+const advisedPatient = `,"patient":{"reference":"Patient/`
+
+// AdvisedPatient gives the id of the patient of a stored Document without parsing it;
+// false for a resource that is not written as this package does it.
+func AdvisedPatient(stored []byte) (id string, ok bool) {
+	// Within a string the quotes would be escaped.
+	_, rest, found := bytes.Cut(stored, []byte(advisedPatient))
+	name, rest, closed := bytes.Cut(rest, []byte(`"`))
+	return string(name), found && closed && bytes.HasPrefix(rest, []byte("},"))
 }
 
 // Stands reports whether stored, which was made from such a Document before, still

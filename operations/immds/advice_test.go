@@ -35,11 +35,11 @@ func advised() records {
 
 func advise(t *testing.T, s records) immds.Advice {
 	t.Helper()
-	advice, err := newForecaster(t, s).Advise(context.Background(), resources.Everything(), "p")
-	if err != nil {
-		t.Fatalf("Advise: %v", err)
+	advice, err := newForecaster(t, s).Advise(context.Background(), resources.Everything(), []string{"p"})
+	if err != nil || advice[0].None != nil {
+		t.Fatalf("Advise: %v, %v", err, advice)
 	}
-	return advice
+	return advice[0]
 }
 
 // The documents say what $immds-forecast says, under ids of their own, without what the
@@ -139,15 +139,46 @@ func TestAdviseErrors(t *testing.T) {
 	s := records{}
 	s.add("Patient", "p", `"gender":"female"`)
 	f := newForecaster(t, s)
+	s.add("Patient", "ok", `"birthDate":"2020-01-01"`)
+	advice, err := f.Advise(context.Background(), resources.Everything(), []string{"p", "ok", "nobody"})
+	if err != nil {
+		t.Fatalf("Advise on three patients: %v", err)
+	}
 	var invalid *fhir.Invalid
-	if _, err := f.Advise(context.Background(), resources.Everything(), "p"); !errors.As(err, &invalid) {
-		t.Errorf("Advise without a birth date = %v, want *fhir.Invalid", err)
+	if !errors.As(advice[0].None, &invalid) || len(advice[0].Documents) > 0 {
+		t.Errorf("advice without a birth date: None = %v, want *fhir.Invalid; %d documents", advice[0].None, len(advice[0].Documents))
 	}
-	if _, err := f.Advise(context.Background(), resources.Everything(), "year"); !errors.Is(err, resources.ErrNotFound) {
-		t.Errorf("Advise on nobody = %v, want ErrNotFound", err)
+	if advice[1].None != nil || len(advice[1].Documents) != 1 || advice[1].Documents[0].ID != "ok" {
+		t.Errorf("advice beside that: None = %v, documents %v, want one", advice[1].None, advice[1].Documents)
 	}
-	if _, err := f.Advise(context.Background(), resources.Access{}, "p"); !errors.Is(err, resources.ErrForbidden) {
+	if !errors.Is(advice[2].None, resources.ErrNotFound) {
+		t.Errorf("advice on nobody: None = %v, want ErrNotFound", advice[2].None)
+	}
+	if _, err := f.Advise(context.Background(), resources.Access{}, []string{"p"}); !errors.Is(err, resources.ErrForbidden) {
 		t.Errorf("Advise under an access that allows nothing = %v, want ErrForbidden", err)
+	}
+}
+
+// The patient of a document is found in its text, and only there.
+func TestAdvisedPatient(t *testing.T) {
+	advice := advise(t, advised())
+	for _, d := range advice.Documents {
+		for _, text := range [][]byte{d.JSON, advice.Stored(d, immds.CauseDay, resources.Version{})} {
+			if id, ok := immds.AdvisedPatient(text); !ok || id != "p" {
+				t.Errorf("AdvisedPatient(%s) = %q, %t, want p", text, id, ok)
+			}
+		}
+	}
+	for _, text := range []string{
+		``,
+		`{"resourceType":"ImmunizationRecommendation","text":"a ,\"patient\":{\"reference\":\"Patient/x\"},"}`,
+		`{"resourceType":"ImmunizationRecommendation","patient":{"reference":"Patient/x`,
+		`{"resourceType":"ImmunizationRecommendation","patient":{"reference":"Patient/x","display":"X"},"date":"2026-01-01"}`,
+		`{"resourceType":"ImmunizationRecommendation","patient":{"reference":"https://elsewhere.example/Patient/x"},"date":"2026-01-01"}`,
+	} {
+		if id, ok := immds.AdvisedPatient([]byte(text)); ok {
+			t.Errorf("AdvisedPatient(%s) = %q, true, want none", text, id)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package immds
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -19,10 +20,25 @@ import (
 type Records interface {
 	// Read gives the current version of a resource.
 	Read(ctx context.Context, a resources.Access, resourceType, id string) (resources.Version, error)
-	// Search calls visit for every current resource of the type that matches the
-	// query (such as patient=Patient/1), whatever the number of pages, in an order
-	// of its own, and stops with visit's first error.
-	Search(ctx context.Context, a resources.Access, resourceType, query string, visit func(resources.Version) error) error
+	// OfPatients calls visit for every current resource of a type that belongs to a
+	// patient with one of these ids, in an order of its own, and stops with visit's
+	// first error.
+	OfPatients(ctx context.Context, a resources.Access, resourceType string, ids []string, visit func(patientID string, r StoredResource) error) error
+}
+
+// StoredResource is a resource as it is stored, and its JSON, parsed.
+type StoredResource struct {
+	resources.Version
+	Root codec.Value
+}
+
+// parseStored reads a stored resource.
+func parseStored(v resources.Version) (StoredResource, error) {
+	d, err := codec.Parse(v.JSON, codec.Limits{})
+	if err != nil {
+		return StoredResource{}, fmt.Errorf("read %s/%s: %w", v.Type, v.ID, err)
+	}
+	return StoredResource{v, d.Root()}, nil
 }
 
 // Instance answers [base]/Patient/[id]/$immds-forecast by POST and GET: System with
@@ -33,55 +49,89 @@ func (f *Forecaster) Instance(ctx context.Context, dst []byte, r operations.Requ
 	x := f.start()
 	defer f.finish(x)
 	x.chooseEdition(r)
-	if err := x.readRecord(ctx, f.records, r.Access, r.ID); err != nil {
+	found, err := f.readRecords(ctx, r.Access, []string{r.ID})
+	if err != nil {
 		return dst, err
 	}
+	if found[0].err != nil {
+		return dst, found[0].err
+	}
+	x.readRecord(&found[0])
 	x.readRequest(r)
 	return f.answer(x, dst)
 }
 
-// readRecord reads all that is stored of a patient and bears on the forecast.
-func (x *run) readRecord(ctx context.Context, records Records, a resources.Access, id string) error {
-	v, err := records.Read(ctx, a, "Patient", id)
-	if err != nil {
-		return fmt.Errorf("read Patient/%s: %w", id, err)
-	}
-	d, err := codec.Parse(v.JSON, codec.Limits{})
-	if err != nil {
-		return fmt.Errorf("read Patient/%s: %w", id, err)
-	}
-	x.noteRead(v)
-	x.readPatient(d.Root())
+// record is all that is stored of a patient and bears on the forecast.
+type record struct {
+	patient StoredResource
+	err     error // why there is no patient
+	others  [len(recordTypes)][]StoredResource
+}
 
-	var stored []storedDose
-	for _, s := range [...]struct {
-		resourceType string
-		read         func(r codec.Value)
-	}{
-		{"Immunization", func(r codec.Value) { stored = x.appendStored(stored, r) }},
-		{"Observation", func(r codec.Value) { x.readFinding(r, kindObservation, 0) }},
-		{"Condition", func(r codec.Value) { x.readFinding(r, kindCondition, 0) }},
-		{"AllergyIntolerance", func(r codec.Value) { x.readFinding(r, kindAllergyIntolerance, 0) }},
-		{"Procedure", func(r codec.Value) { x.readFinding(r, kindProcedure, 0) }},
-	} {
-		visit := func(v resources.Version) error {
-			d, err := codec.Parse(v.JSON, codec.Limits{})
-			if err != nil {
-				return fmt.Errorf("read %s/%s: %w", v.Type, v.ID, err)
-			}
-			x.noteRead(v)
-			s.read(d.Root())
-			return nil
+// recordTypes are the types of resources that belong to a patient and bear on the
+// forecast, and what they are read as.
+var recordTypes = [...]struct {
+	name string
+	kind findingKind
+}{
+	{"Immunization", kindImmunization},
+	{"Observation", kindObservation},
+	{"Condition", kindCondition},
+	{"AllergyIntolerance", kindAllergyIntolerance},
+	{"Procedure", kindProcedure},
+}
+
+// readRecords reads the records of some patients, in the order of their ids.
+func (f *Forecaster) readRecords(ctx context.Context, a resources.Access, ids []string) ([]record, error) {
+	found := make([]record, len(ids))
+	at := make(map[string]int, len(ids))
+	for i, id := range ids {
+		at[id] = i
+		v, err := f.records.Read(ctx, a, "Patient", id)
+		if err == nil {
+			found[i].patient, err = parseStored(v)
 		}
-		if err := records.Search(ctx, a, s.resourceType, "patient=Patient/"+id, visit); err != nil {
-			return fmt.Errorf("search %s of Patient/%s: %w", s.resourceType, id, err)
+		switch {
+		case err == nil:
+		case errors.Is(err, resources.ErrNotFound), errors.Is(err, resources.ErrGone):
+			found[i].err = fmt.Errorf("read Patient/%s: %w", id, err)
+		default:
+			return nil, fmt.Errorf("read Patient/%s: %w", id, err)
+		}
+	}
+	for n, t := range recordTypes {
+		err := f.records.OfPatients(ctx, a, t.name, ids, func(patientID string, r StoredResource) error {
+			if i, ok := at[patientID]; ok {
+				found[i].others[n] = append(found[i].others[n], r)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read %s of %d patients: %w", t.name, len(ids), err)
+		}
+	}
+	return found, nil
+}
+
+// readRecord takes over what is stored of a patient.
+func (x *run) readRecord(found *record) {
+	x.noteRead(found.patient.Version)
+	x.readPatient(found.patient.Root)
+	var stored []storedDose
+	for n, t := range recordTypes {
+		for _, r := range found.others[n] {
+			x.noteRead(r.Version)
+			if t.kind == kindImmunization {
+				stored = x.appendStored(stored, r.Root)
+			} else {
+				x.readFinding(r.Root, t.kind, 0)
+			}
 		}
 	}
 	slices.SortFunc(stored, storedDose.compare)
 	for _, s := range stored {
 		x.addDose(s.dose, s.in)
 	}
-	return nil
 }
 
 // storedDose is a dose of the record with what orders it among those of its day.

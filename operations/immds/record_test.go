@@ -12,12 +12,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/fhir/codec"
 	"github.com/jenner-iis/jenner/operations"
 	"github.com/jenner-iis/jenner/operations/immds"
 	"github.com/jenner-iis/jenner/resources"
 )
 
-// records are stored resources, all of one patient: Type/id to JSON.
+// errSearch is what a search for the record of Patient/q gives.
+var errSearch = errors.New("no search today")
+
+// records are stored resources, all of Patient/p: Type/id to JSON.
 type records map[string]string
 
 func (s records) Read(_ context.Context, a resources.Access, resourceType, id string) (resources.Version, error) {
@@ -34,20 +38,23 @@ func (s records) Read(_ context.Context, a resources.Access, resourceType, id st
 	return resources.Version{Type: resourceType, ID: id, JSON: []byte(text)}, nil
 }
 
-func (s records) Search(_ context.Context, a resources.Access, resourceType, query string, visit func(resources.Version) error) error {
+func (s records) OfPatients(_ context.Context, a resources.Access, resourceType string, ids []string, visit func(string, immds.StoredResource) error) error {
 	if err := a.Check(); err != nil {
 		return err
 	}
-	switch query {
-	case "patient=Patient/p":
-	case "patient=Patient/year":
+	if slices.Contains(ids, "q") {
+		return errSearch
+	}
+	if !slices.Contains(ids, "p") {
 		return nil
-	default:
-		return fmt.Errorf("query %q", query)
 	}
 	for key, text := range s { // in any order
 		if t, id, _ := strings.Cut(key, "/"); t == resourceType {
-			if err := visit(resources.Version{Type: t, ID: id, JSON: []byte(text)}); err != nil {
+			d, err := codec.Parse([]byte(text), codec.Limits{})
+			if err != nil {
+				return err
+			}
+			if err := visit("p", immds.StoredResource{Version: resources.Version{Type: t, ID: id, JSON: []byte(text)}, Root: d.Root()}); err != nil {
 				return err
 			}
 		}
@@ -163,8 +170,8 @@ func TestStoredPatientErrors(t *testing.T) {
 			t.Errorf("%s: expression %q, want %q", tt.name, invalid.Issues[0].Expression, tt.at)
 		}
 	}
-	if _, err := instance(newForecaster(t, s), operations.Request{Access: resources.Everything(), ID: "q"}); err == nil {
-		t.Error("a search that fails: no error")
+	if _, err := instance(newForecaster(t, s), operations.Request{Access: resources.Everything(), ID: "q"}); !errors.Is(err, errSearch) {
+		t.Errorf("a search that fails: %v, want %v", err, errSearch)
 	}
 }
 
