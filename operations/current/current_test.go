@@ -387,6 +387,21 @@ func TestOverdue(t *testing.T) {
 	}
 }
 
+// A document that came into the store in another way is none of the advice, and goes.
+func TestForeign(t *testing.T) {
+	f := newFixture(t)
+	f.patient("a", ago(900))
+	f.patient("b", ago(900))
+	f.put("ImmunizationEvaluation", "foreign", `"status":"completed","patient":{"type":"Patient","reference":"Patient/b"},"targetDisease":{"text":"x"},"immunizationEvent":{"reference":"Immunization/x"},"doseStatus":{"text":"x"}`)
+	f.run()
+	f.settle()
+	f.wantCurrent("a")
+	f.wantCurrent("b")
+	if got := f.find("ImmunizationEvaluation", "_id=foreign"); len(got) != 0 {
+		t.Errorf("a document that nobody advised is still there: %v", got)
+	}
+}
+
 // Refresh for everyone waits for the keeper to catch up, and not for ever.
 func TestRefreshEveryone(t *testing.T) {
 	blocked := make(chan struct{})
