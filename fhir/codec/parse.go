@@ -2,6 +2,7 @@ package codec
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -52,6 +53,7 @@ func ParseString(text string, limits Limits) (*Document, error) {
 		p.invalidUTF8 = firstInvalid(text)
 	}
 	p.nodes = make([]node, 0, min(16+len(text)/24, limits.Values))
+	p.open = make([]uint32, 0, 16) // as deep as resources mostly are
 	if err := p.document(); err != nil {
 		return nil, err
 	}
@@ -253,44 +255,73 @@ func (p *parser) unique(self uint32, members int) error {
 		}
 		return nil
 	}
-	var names [few]string
+	// Names that differ in length or at an end need not be compared.
+	var shapes [few]uint32
 	for i, m := 0, first; m.Exists(); i, m = i+1, m.Next() {
 		name := m.Name()
-		for _, earlier := range names[:i] {
-			if earlier == name {
-				return p.refuseAt(m.index, "the member %q stands there twice", printable(name))
-			}
+		shape := uint32(len(name))<<16 | uint32(name[0])<<8 | uint32(name[len(name)-1])
+		if slices.Contains(shapes[:i], shape) && slices.Contains(namesBefore(first, i), name) {
+			return p.refuseAt(m.index, "the member %q stands there twice", printable(name))
 		}
-		names[i] = name
+		shapes[i] = shape
 	}
 	return nil
+}
+
+// namesBefore are the names of the first n members of an object.
+func namesBefore(first Value, n int) []string {
+	names := make([]string, 0, n)
+	for m := first; len(names) < n; m = m.Next() {
+		names = append(names, m.Name())
+	}
+	return names
 }
 
 // str reads a string and reports whether it has escapes. owner is the node
 // that an error is about.
 func (p *parser) str(owner uint32) (escaped bool, err error) {
 	p.at++
-	for p.at < len(p.text) {
-		switch c := p.text[p.at]; {
-		case c == '"':
+	for {
+		p.at += plain(p.text[p.at:])
+		if p.at == len(p.text) {
+			return false, p.refuseAt(owner, "the text ends inside a string")
+		}
+		switch p.text[p.at] {
+		case '"':
 			if p.invalidUTF8 < p.at {
 				return false, p.refuseAt(owner, "the text is not valid UTF-8 at byte %d", p.invalidUTF8)
 			}
 			p.at++
 			return escaped, nil
-		case c == '\\':
+		case '\\':
 			escaped = true
 			if err := p.escape(owner); err != nil {
 				return false, err
 			}
-		case c < ' ':
-			return false, p.refuseAt(owner, "a string holds an unescaped control character at byte %d", p.at)
 		default:
-			p.at++
+			return false, p.refuseAt(owner, "a string holds an unescaped control character at byte %d", p.at)
 		}
 	}
-	return false, p.refuseAt(owner, "the text ends inside a string")
 }
+
+// plain is how many bytes at the beginning of a text stand for themselves in a string.
+func plain(text string) int {
+	for i := 0; i < len(text); i++ {
+		if notPlain[text[i]] {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// notPlain are the bytes that end a string, begin an escape, or must be escaped.
+var notPlain = func() (t [256]bool) {
+	for c := range ' ' {
+		t[c] = true
+	}
+	t['"'], t['\\'] = true, true
+	return t
+}()
 
 // escape checks one escape sequence and steps over it.
 func (p *parser) escape(owner uint32) error {
