@@ -32,3 +32,7 @@ type Parameter struct {
 
 	extract extractor
 }
+
+// HasIdentifiers reports whether values of a token parameter may be Identifiers. The
+// codes of all others are of code systems: a registry has few, however large it is.
+func (p *Parameter) HasIdentifiers() bool { return p.extract.kinds&hasIdentifiers != 0 }

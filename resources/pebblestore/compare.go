@@ -49,13 +49,10 @@ func (x *execution) compileValues(n *node, p indexed, c *search.Compare) {
 		x.compileStarts(n, p.id, kindString, c)
 	case search.Composite:
 		x.compileComposite(n, p.id, c)
+	case search.Token:
+		x.compileTokens(n, p.id, c)
 	default:
-		x.compileEach(n, p.id, c, func(v *search.Value) (exactly, bool) {
-			if c.Parameter.Type == search.Token && v.AnyCode && !v.AnySystem {
-				return exactTexts(kindSystem, v.System), true
-			}
-			return x.exact(c.Parameter, v)
-		})
+		x.compileEach(n, p.id, c, func(v *search.Value) (exactly, bool) { return x.exact(c.Parameter, v) })
 	}
 }
 

@@ -12,7 +12,7 @@ type kind byte
 const (
 	kindPattern    kind = 0  // which parameters have values: presence.go
 	kindToken      kind = 1  // code, system
-	kindSystem     kind = 2  // system of a token, for searches of any code
+	kindSystem     kind = 2  // system of an identifier, for searches of any value
 	kindText       kind = 3  // folded text of a token, for :text
 	kindOfType     kind = 4  // code and system of the identifier's type, then its value
 	kindIdentifier kind = 5  // code and system of a Reference.identifier
@@ -52,7 +52,7 @@ func (k *keySet) add(p parameterID, e *search.Entry, rid uint64) {
 	}
 	k.bytes = appendValue(append(k.bytes, parameterSpace(p)...), e)
 	k.end(rid)
-	if e.Parameter.Type == search.Token && e.System != "" {
+	if e.Parameter.Type == search.Token && e.System != "" && e.Parameter.HasIdentifiers() {
 		k.addText(p, kindSystem, rid, e.System)
 	}
 }

@@ -22,6 +22,9 @@ type Limits struct {
 	// Targets is how many resources a link of a chain or _has may lead
 	// through, before it is decided candidate by candidate; default 10,000.
 	Targets int
+	// Codes is how many codes of a parameter are read side by side to find any
+	// code of a system; default 256.
+	Codes int
 	// Sort is how many matches are sorted in memory; with more, the sort must
 	// be one that the index has; default 10,000.
 	Sort int
@@ -50,7 +53,7 @@ func (l Limits) withDefaults() Limits {
 		value int
 	}{
 		{&l.Keys, 3_000_000}, {&l.Records, 30_000}, {&l.Collect, 2_000_000},
-		{&l.Targets, 10_000}, {&l.Sort, 10_000}, {&l.Narrow, 30}, {&l.Streams, 16}, {&l.Total, 1_000},
+		{&l.Targets, 10_000}, {&l.Codes, 256}, {&l.Sort, 10_000}, {&l.Narrow, 30}, {&l.Streams, 16}, {&l.Total, 1_000},
 		{&l.Includes, 10_000}, {&l.Iterations, 32}, {&l.Hierarchy, 10_000},
 	} {
 		if *d.limit == 0 {

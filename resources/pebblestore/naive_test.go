@@ -58,7 +58,7 @@ func TestAgainstNaive(t *testing.T) {
 		registries = append(registries, r)
 	}
 	// With low limits, conditions are decided in the ways that large stores need.
-	limits := []pebblestore.Limits{{}, {Collect: 5, Targets: 1, Sort: 3, Narrow: 2, Streams: 1, Total: 4}}
+	limits := []pebblestore.Limits{{}, {Collect: 5, Targets: 1, Codes: 2, Sort: 3, Narrow: 2, Streams: 1, Total: 4}}
 	var all [2]storetest.Naive
 	for i := range len(seeds) + rounds {
 		seed := rand.Uint64N(1_000_000_000)

@@ -61,10 +61,11 @@ func (x *execution) without(t typeID, p *search.Parameter) stream {
 		return x.live(t)
 	}
 	var lacking []span
-	x.eachGroup(indexPrefix(x.s.index.patterns(p.Resource), kindPattern), patternEnd, func(pattern []byte) {
+	x.eachGroup(indexPrefix(x.s.index.patterns(p.Resource), kindPattern), patternEnd, func(pattern []byte) bool {
 		if !hasValue(pattern, i.ordinal) {
 			lacking = append(lacking, span{pattern, after(pattern)})
 		}
+		return true
 	})
 	if len(lacking) <= fewPatterns {
 		u := make(union, len(lacking))
