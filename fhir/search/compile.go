@@ -38,6 +38,7 @@ func (r *Registry) compile(s *definitions.Structure, d *definitions.SearchParame
 	if expression == "" {
 		return nil, nil, errors.New("no expression says what it searches")
 	}
+	p.Expression = expression
 	p.extract.root = &node{}
 	if d.Code == "_lastUpdated" {
 		return p, nil, nil
@@ -217,6 +218,7 @@ func (r *Registry) compileComponent(s, focus *definitions.Structure, p *Paramete
 	if err != nil {
 		return fmt.Errorf("component %s: %w", expression, err)
 	}
+	component.Expression = expression
 	if component.Type == Reference {
 		component.Targets = targets(d.Components[i].Parameter, paths)
 	}

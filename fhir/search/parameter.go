@@ -27,6 +27,7 @@ type Parameter struct {
 	Code       string // its name in a search, such as vaccine-code
 	URL        string // canonical URL of its SearchParameter
 	Type       Type
+	Expression string       // FHIRPath from the resource to the values; of a component, from those of its composite
 	Targets    []string     // of a reference: the types it may point to; empty means any
 	Components []*Parameter // of a composite, in order
 

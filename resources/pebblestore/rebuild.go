@@ -23,7 +23,10 @@ func (s *Store) rules(name string) []byte {
 	h := sha256.New()
 	fmt.Fprintln(h, indexVersion, s.registry.Fingerprint())
 	for _, p := range s.registry.Parameters(name) {
-		fmt.Fprintf(h, "%q %q %d %q\n", p.Code, p.URL, p.Type, p.Targets)
+		fmt.Fprintf(h, "%q %q %d %q %q\n", p.Code, p.URL, p.Type, p.Targets, p.Expression)
+		for _, c := range p.Components {
+			fmt.Fprintf(h, "%d %q\n", c.Type, c.Expression)
+		}
 	}
 	return h.Sum(nil)
 }

@@ -72,6 +72,54 @@ func TestReindex(t *testing.T) {
 	}
 }
 
+// TestReindexExpression: a parameter of our own that selects something else than before
+// has its index made anew, one that is a part of a composite too.
+func TestReindexExpression(t *testing.T) {
+	registry := func(place, part string) *search.Registry {
+		t.Helper()
+		own, err := definitions.R4().ParseSearchParameters([]byte(fmt.Sprintf(`{"resourceType":"SearchParameter","url":"http://example.org/place","name":"place","status":"active","description":"x","code":"place","base":["Patient"],"type":"string","expression":%q}`, place)),
+			[]byte(fmt.Sprintf(`{"resourceType":"SearchParameter","url":"http://example.org/town-place","name":"both","status":"active","description":"x","code":"both","base":["Patient"],"type":"composite","expression":"Patient.address","component":[{"definition":"http://hl7.org/fhir/SearchParameter/individual-address-city","expression":"city"},{"definition":"http://example.org/place","expression":%q}]}`, part)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := search.New(definitions.R4(), search.Config{Extra: own})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	cfg := pebblestore.Config{Path: "store", FS: vfs.NewMem(), Logger: quiet}
+	for i, test := range []struct {
+		place, part, query string
+	}{
+		{"Patient.address.state", "state", "place=ohio&both=springfield$ohio"},
+		{"Patient.address.district", "state", "place=clark&both=springfield$ohio"},
+		{"Patient.address.district", "district", "place=clark&both=springfield$clark"},
+	} {
+		cfg.Registry = registry(test.place, test.part)
+		s, err := pebblestore.Open(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			write := storetest.Put(t, resources.PUT, "Patient", "p", 0, `"address":[{"city":"Springfield","district":"Clark","state":"Ohio"}]`)
+			if _, err := s.Commit(t.Context(), everything, resources.Batch{Writes: []resources.Write{write}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		q, err := cfg.Registry.Parse("Patient", test.query, search.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page, err := s.Search(t.Context(), everything, q); err != nil || len(page.Versions) != 1 {
+			t.Errorf("%s after the parameters became %s and %s: %d found, %v, want 1", test.query, test.place, test.part, len(page.Versions), err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // wantBorn opens a sound store in which so many were born on a day that begins
 // then, and closes it.
 func wantBorn(t *testing.T, cfg pebblestore.Config, begin string, want int) {
