@@ -18,17 +18,28 @@ const fewTargets = 32
 // these are looked up. Where many do, each candidate's references are followed.
 type chain struct {
 	x         *execution
-	chain     *search.Chain
+	through   *search.Parameter
 	parameter parameterID
-	ends      []*roaring64.Bitmap // the far end, by chain.Targets; nil while not known
-	tried     int                 // how many keys it has more than
-	tested    int                 // candidates that were asked
+	targets   []target
+	known     bool // whether the far end is
+	tried     int  // how many keys it has more than
+	tested    int  // candidates that were asked
+}
+
+// target is a type at the end of a chain.
+type target struct {
+	name  string
+	where []search.Condition
+	end   *roaring64.Bitmap // what matches, once that is known
 }
 
 // compileChain compiles a chain.
 func (x *execution) compileChain(c *search.Chain) *node {
 	p, ok := x.s.index.find(c.Parameter)
-	r := &chain{x: x, chain: c, parameter: p.id}
+	r := &chain{x: x, through: c.Parameter, parameter: p.id}
+	for _, t := range c.Targets {
+		r.targets = append(r.targets, target{name: t.Resource, where: []search.Condition{t.Where}})
+	}
 	n := &node{test: r.test}
 	if !ok {
 		return n
@@ -62,28 +73,64 @@ func (x *execution) collectTargets(prefixes [][]byte, into *roaring64.Bitmap, mo
 	return x.collectSpans(spans, into, most, func([]byte) bool { return true })
 }
 
+// compileChains compiles chains through one parameter. If the ends of each are many,
+// what matches all of them may still be few.
+func (x *execution) compileChains(name string, all []*search.Chain) []*node {
+	parts := make([]*node, len(all))
+	ordered := false
+	for i, c := range all {
+		parts[i] = x.compile(name, c)
+		ordered = ordered || parts[i].open != nil
+	}
+	p, ok := x.s.index.find(all[0].Parameter)
+	if len(parts) == 1 || ordered || !ok {
+		return parts
+	}
+	r := &chain{x: x, through: all[0].Parameter, parameter: p.id}
+	for _, t := range all[0].Targets {
+		if where, ok := conditionsOn(t.Resource, all); ok {
+			r.targets = append(r.targets, target{name: t.Resource, where: where})
+		}
+	}
+	return []*node{x.joint(name, p, parts, func(_ *node, into *roaring64.Bitmap, most *int) bool { return r.collect(into, most) })}
+}
+
+// conditionsOn are the conditions that chains have on a type; false if one of them
+// does not lead to it.
+func conditionsOn(resource string, all []*search.Chain) ([]search.Condition, bool) {
+	var where []search.Condition
+	for _, c := range all {
+		i := slices.IndexFunc(c.Targets, func(t search.ChainTarget) bool { return t.Resource == resource })
+		if i < 0 {
+			return nil, false
+		}
+		where = append(where, c.Targets[i].Where)
+	}
+	return where, true
+}
+
 // gather gathers the far end, if it takes no more keys than most, and reports whether
 // it is known now.
 func (r *chain) gather(most int) bool {
-	if r.ends != nil || most <= r.tried {
-		return r.ends != nil
+	if r.known || most <= r.tried {
+		return r.known
 	}
 	r.tried = most
-	ends := make([]*roaring64.Bitmap, len(r.chain.Targets))
-	for i, target := range r.chain.Targets {
+	for i := range r.targets {
+		t := &r.targets[i]
 		var ok bool
-		if ends[i], ok = r.x.farEnd(target.Resource, target.Where, &most); !ok {
+		if t.end, ok = r.x.farEnd(t.name, t.where, &most); !ok {
 			return false
 		}
 	}
-	r.ends = ends
+	r.known = true
 	return true
 }
 
 // size is how many resources the far end has.
 func (r *chain) size() (n int) {
-	for _, end := range r.ends {
-		n += int(end.GetCardinality())
+	for _, t := range r.targets {
+		n += int(t.end.GetCardinality())
 	}
 	return n
 }
@@ -105,14 +152,14 @@ func (r *chain) collect(into *roaring64.Bitmap, most *int) bool {
 func (r *chain) prefixes() [][]byte {
 	x := r.x
 	var prefixes [][]byte
-	for i, target := range r.chain.Targets {
-		t := x.s.names.typeID(target.Resource)
-		for rids := r.ends[i].Iterator(); rids.HasNext() && x.examined(); {
-			c := x.load(target.Resource, t, rids.Next())
+	for _, target := range r.targets {
+		t := x.s.names.typeID(target.name)
+		for rids := target.end.Iterator(); rids.HasNext() && x.examined(); {
+			c := x.load(target.name, t, rids.Next())
 			if c == nil {
 				break
 			}
-			reference := fhir.Reference{Type: target.Resource, ID: c.version().ID}
+			reference := fhir.Reference{Type: target.name, ID: c.version().ID}
 			prefixes = append(prefixes, appendTarget(indexPrefix(r.parameter, kindTarget), reference))
 		}
 	}
@@ -123,19 +170,19 @@ func (r *chain) prefixes() [][]byte {
 // test follows the references of one candidate.
 func (r *chain) test(c *candidate) bool {
 	x := r.x
-	var targets []fhir.Reference
-	for _, e := range c.entriesOf(r.chain.Parameter) {
+	var references []fhir.Reference
+	for _, e := range c.entriesOf(r.through) {
 		if e.Aspect == search.AspectValue && isLocal(e.Target) {
-			targets = append(targets, e.Target)
+			references = append(references, e.Target)
 		}
 	}
 	// With each doubling of the candidates it is worth twice as much to know more.
 	if r.tested++; r.tested&(r.tested-1) == 0 {
 		r.gather(min(r.tested*targetCost, x.limits.Collect))
 	}
-	for _, target := range targets {
-		for i, end := range r.chain.Targets {
-			if end.Resource == target.Type && r.testTarget(target, i) {
+	for _, reference := range references {
+		for i := range r.targets {
+			if r.targets[i].name == reference.Type && r.atEnd(reference, &r.targets[i]) {
 				return true
 			}
 		}
@@ -143,23 +190,19 @@ func (r *chain) test(c *candidate) bool {
 	return false
 }
 
-// testTarget reports whether what a reference points to is at the far end.
-func (r *chain) testTarget(target fhir.Reference, end int) bool {
+// atEnd reports whether what a reference points to is at the far end.
+func (r *chain) atEnd(reference fhir.Reference, target *target) bool {
 	x := r.x
-	t := x.s.names.typeID(target.Type)
+	t := x.s.names.typeID(target.name)
 	if t == 0 {
 		return false
 	}
-	rid, err := x.s.ridOf(x.r, t, target.ID)
+	rid, err := x.s.ridOf(x.r, t, reference.ID)
 	if err != nil {
 		x.fail(err)
 	}
-	if r.ends != nil {
-		return rid != 0 && r.ends[end].Contains(rid)
+	if r.known {
+		return rid != 0 && target.end.Contains(rid)
 	}
-	if rid == 0 || !x.isLive(t, rid) || !x.examined() {
-		return false
-	}
-	c := x.load(target.Type, t, rid)
-	return c != nil && x.compile(target.Type, r.chain.Targets[end].Where).test(c)
+	return rid != 0 && x.isLive(t, rid) && x.accept(target.name, t, rid, x.compileAll(target.name, target.where))
 }

@@ -25,7 +25,7 @@ const (
 	kindQuantity   kind = 12 // the number; its unit is looked up in the resource
 	kindQuantities kind = 13 // the ends of its range; likewise
 	kindComposite  kind = 14 // kind and value of each component
-	kindSeveral    kind = 15 // nothing: the resource has several dates, numbers or quantities
+	kindSeveral    kind = 15 // nothing: the resource has several dates, numbers, quantities or references
 	kindDate       kind = 16 // low end and length; 16 and up are the classes of datekeys.go
 )
 
@@ -62,6 +62,10 @@ func (k *keySet) addSeveral(p parameterID, rid uint64) {
 	k.bytes = append(append(k.bytes, parameterSpace(p)...), byte(kindSeveral))
 	k.end(rid)
 }
+
+// countsSeveral reports whether it is noted when a resource has several values: several
+// conditions may then hold for different ones.
+func countsSeveral(t search.Type) bool { return isRange(t) || t == search.Reference }
 
 // isRange reports whether values of a type are compared as more or less.
 func isRange(t search.Type) bool {

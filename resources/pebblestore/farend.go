@@ -16,15 +16,18 @@ import (
 // what it refers to.
 const targetCost = 4 * readingCost
 
-// farEnd gives the resources of a type for which a condition holds; false when to find
+// farEnd gives the resources of a type for which conditions hold; false when to find
 // them takes more keys than most, from which it takes those that it looks at.
-func (x *execution) farEnd(name string, where search.Condition, most *int) (*roaring64.Bitmap, bool) {
+func (x *execution) farEnd(name string, where []search.Condition, most *int) (*roaring64.Bitmap, bool) {
 	set := roaring64.New()
-	n := x.compile(name, where)
-	if n.not || n.open == nil && n.collect == nil {
+	var n *node
+	if len(where) == 1 {
+		n = x.compile(name, where[0])
+	}
+	if n == nil || n.not || n.open == nil && n.collect == nil {
 		// An execution of its own can be given up without an end to this one.
 		soft := x.soft(min(*most, x.limits.Keys-x.keys), min(*most/targetCost, x.mayRead()/2))
-		ok := gather(soft.where(name, []search.Condition{where}), set, most)
+		ok := gather(soft.where(name, where), set, most)
 		return set, soft.close() == nil && ok
 	}
 	if !x.gather(n, set, most) {

@@ -48,7 +48,7 @@ func (r *referred) gather(most int) bool {
 		return r.referring != nil
 	}
 	r.tried = most
-	set, ok := r.x.farEnd(r.has.Resource, r.has.Where, &most)
+	set, ok := r.x.farEnd(r.has.Resource, []search.Condition{r.has.Where}, &most)
 	if ok {
 		r.referring = set
 	}

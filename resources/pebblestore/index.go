@@ -112,7 +112,7 @@ func (x *indexer) collect(k *keySet, rid uint64, resource codec.Value) {
 		if !ok {
 			continue
 		}
-		if has(k.present, p.ordinal) && isRange(e.Parameter.Type) {
+		if has(k.present, p.ordinal) && countsSeveral(e.Parameter.Type) {
 			k.addSeveral(p.id, rid)
 		}
 		k.mark(p.ordinal)

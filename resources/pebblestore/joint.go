@@ -17,27 +17,29 @@ import (
 // have several.
 
 // compileAll compiles the conditions of an AND. Comparisons of one parameter that
-// are ranges of keys become one node.
+// are ranges of keys become one node, and so do chains through one parameter.
 func (x *execution) compileAll(name string, conditions []search.Condition) []*node {
 	var nodes []*node
-	joined := map[*search.Parameter]bool{}
-	for i, condition := range conditions {
-		c, ok := asRange(condition)
-		if !ok {
-			nodes = append(nodes, x.compile(name, condition))
-			continue
+	ranges, chains := map[*search.Parameter][]*search.Compare{}, map[*search.Parameter][]*search.Chain{}
+	for _, condition := range conditions {
+		if c, ok := asRange(condition); ok {
+			ranges[c.Parameter] = append(ranges[c.Parameter], c)
+		} else if c, ok := condition.(*search.Chain); ok {
+			chains[c.Parameter] = append(chains[c.Parameter], c)
 		}
-		if joined[c.Parameter] {
-			continue
-		}
-		joined[c.Parameter] = true
-		same := []*search.Compare{c}
-		for _, other := range conditions[i+1:] {
-			if o, ok := asRange(other); ok && o.Parameter == c.Parameter {
-				same = append(same, o)
+	}
+	for _, condition := range conditions {
+		if c, ok := asRange(condition); ok {
+			if same := ranges[c.Parameter]; same[0] == c {
+				nodes = append(nodes, x.compileJoint(name, same))
 			}
+		} else if c, ok := condition.(*search.Chain); ok {
+			if same := chains[c.Parameter]; same[0] == c {
+				nodes = append(nodes, x.compileChains(name, same)...)
+			}
+		} else {
+			nodes = append(nodes, x.compile(name, condition))
 		}
-		nodes = append(nodes, x.compileJoint(name, same))
 	}
 	return nodes
 }
@@ -62,26 +64,39 @@ func (x *execution) compileJoint(name string, all []*search.Compare) *node {
 	if len(parts) == 1 {
 		return parts[0]
 	}
-	n := &node{test: func(r *candidate) bool {
-		return !slices.ContainsFunc(parts, func(part *node) bool { return !part.test(r) })
-	}}
 	parameter := all[0].Parameter
 	if parameter.Code == "_lastUpdated" {
+		n := allOf(parts)
 		n.collect = x.jointChanges(name, all)
 		return n
 	}
 	p, ok := x.s.index.find(parameter)
 	if !ok {
-		return n
+		return allOf(parts)
 	}
-	t := x.s.names.typeID(name)
+	return x.joint(name, p, parts, func(n *node, into *roaring64.Bitmap, most *int) bool {
+		return x.collectJoint(n, p, all, into, most)
+	})
+}
+
+// allOf is a node for which all parts must hold, by reading.
+func allOf(parts []*node) *node {
+	return &node{test: func(r *candidate) bool {
+		return !slices.ContainsFunc(parts, func(part *node) bool { return !part.test(r) })
+	}}
+}
+
+// joint is allOf of conditions on one parameter, of which collect finds what has one
+// value for all. What has several values is read.
+func (x *execution) joint(name string, p indexed, parts []*node, collect func(n *node, into *roaring64.Bitmap, most *int) bool) *node {
+	t, n := x.s.names.typeID(name), allOf(parts)
 	n.collect = func(into *roaring64.Bitmap, most *int) bool {
 		n.loose = false // whatever an attempt with fewer keys has left undecided
 		several, few := roaring64.New(), min(*most/targetCost, softRecords)
 		if !gather(x.stream(indexPrefix(p.id, kindSeveral)), several, &few) {
 			return x.collectEach(n, parts, into, most)
 		}
-		if !x.collectJoint(n, p, all, into, most) {
+		if !collect(n, into, most) {
 			return false
 		}
 		for rids := several.Iterator(); rids.HasNext(); {

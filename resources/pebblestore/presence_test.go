@@ -53,7 +53,7 @@ func TestPatterns(t *testing.T) {
 		}
 		for _, e := range elements {
 			text := e.parameter + ":missing=true&_count=300"
-			if got := idsOf(t, s, text); !slices.Equal(got, lacking[e.parameter]) {
+			if got := idsOf(t, s, "Patient", text); !slices.Equal(got, lacking[e.parameter]) {
 				t.Errorf("%d patterns, limits %+v: Search(%s) = %q, want %q", test.patterns, test.limits, text, got, lacking[e.parameter])
 			}
 			text = e.parameter + ":missing=false&_total=accurate&_count=1"
@@ -62,21 +62,21 @@ func TestPatterns(t *testing.T) {
 				t.Errorf("%d patterns, limits %+v: Search(%s) finds %d, %v, want %d", test.patterns, test.limits, text, page.Total, err, want)
 			}
 		}
-		got, want := idsOf(t, s, "_sort=birthdate&_count=7"), lacking["birthdate"]
+		got, want := idsOf(t, s, "Patient", "_sort=birthdate&_count=7"), lacking["birthdate"]
 		if len(got) != all || !slices.Equal(got[all-len(want):], want) {
 			t.Errorf("%d patterns, limits %+v: the last by birthdate are %q, want %q", test.patterns, test.limits, got[max(0, len(got)-len(want)):], want)
 		}
 	}
 }
 
-// idsOf gives the ids of all pages of a search for patients.
-func idsOf(t *testing.T, s *pebblestore.Store, text string) []string {
+// idsOf gives the ids of all pages of a search.
+func idsOf(t *testing.T, s *pebblestore.Store, resourceType, text string) []string {
 	t.Helper()
 	var ids []string
-	for q := query(t, "Patient", text); ; {
+	for q := query(t, resourceType, text); ; {
 		page, err := s.Search(t.Context(), everything, q)
 		if err != nil {
-			t.Fatalf("Search(%s): %v", text, err)
+			t.Fatalf("Search(%s?%s): %v", resourceType, text, err)
 		}
 		for _, v := range page.Versions {
 			ids = append(ids, v.ID)
