@@ -1,9 +1,9 @@
 package search
 
 import (
-	"encoding/binary"
 	"hash/maphash"
 	"math"
+	"math/bits"
 )
 
 // fewEntries is the number of entries up to which comparing each with each is
@@ -55,17 +55,13 @@ func (e *Entry) equal(other *Entry) bool {
 // the square of their number.
 func dedupeMany(dst []Entry, start int) []Entry {
 	places := make(map[uint64]int, len(dst)-start)
-	var h maphash.Hash
-	h.SetSeed(hashSeed)
 	end := start
 next:
 	for i := start; i < len(dst); i++ {
 		e := &dst[i]
-		h.Reset()
-		e.hash(&h)
 		// Entries that are not the same have the same hash next to never, and take
 		// the next one then.
-		for sum := h.Sum64(); ; sum++ {
+		for sum := e.hash(); ; sum++ {
 			place, taken := places[sum]
 			if !taken {
 				places[sum] = end
@@ -83,25 +79,37 @@ next:
 	return dst[:end]
 }
 
-var hashSeed = maphash.MakeSeed()
+var (
+	hashSeed = maphash.MakeSeed()
+	hashSalt = maphash.String(hashSeed, "") + 1 // nobody can choose numbers in advance that collide
+)
 
-// hash writes what equal compares, but for what hardly ever differs alone.
-func (e *Entry) hash(h *maphash.Hash) {
+// hash is of what equal compares, but for what hardly ever differs alone. Most texts
+// and numbers of an entry are not set: they cost little.
+func (e *Entry) hash() uint64 {
+	sum := mix(hashSalt, uint64(e.Aspect))
 	if e.Parameter != nil {
-		h.WriteString(e.Parameter.Code)
+		sum = mix(sum, maphash.String(hashSeed, e.Parameter.Code))
 	}
 	for _, text := range [...]string{e.System, e.Code, e.Text, e.Target.Text} {
-		h.WriteString(text)
-		h.WriteByte(0)
+		if text == "" {
+			sum = mix(sum, 0)
+		} else {
+			sum = mix(sum, maphash.String(hashSeed, text))
+		}
 	}
-	var numbers [34]byte
-	numbers[0], numbers[1] = byte(e.Aspect), byte(len(e.Components))
-	binary.LittleEndian.PutUint64(numbers[2:], math.Float64bits(e.Low))
-	binary.LittleEndian.PutUint64(numbers[10:], math.Float64bits(e.High))
-	binary.LittleEndian.PutUint64(numbers[18:], uint64(e.Period.Low))
-	binary.LittleEndian.PutUint64(numbers[26:], uint64(e.Period.High))
-	h.Write(numbers[:])
+	sum = mix(sum, math.Float64bits(e.Low))
+	sum = mix(sum, math.Float64bits(e.High))
+	sum = mix(sum, uint64(e.Period.Low))
+	sum = mix(sum, uint64(e.Period.High))
 	for i := range e.Components {
-		e.Components[i].hash(h)
+		sum = mix(sum, e.Components[i].hash())
 	}
+	return sum
+}
+
+// mix adds a number to a hash.
+func mix(sum, n uint64) uint64 {
+	high, low := bits.Mul64(sum^n, 0x9E3779B97F4A7C15)
+	return high ^ low
 }

@@ -180,7 +180,7 @@ func (s *Store) complete(p *prepared) ([]resources.Version, error) {
 			continue
 		}
 		v.Method, v.Version, v.LastUpdated = c.write.Method, c.write.Expect+1, at
-		if err := appendVersion(p.batch, c, v); err != nil {
+		if err := appendCurrent(p.batch, c, v); err != nil {
 			return nil, err
 		}
 		if c.wasLive != c.isLive {
@@ -197,6 +197,9 @@ func (s *Store) complete(p *prepared) ([]resources.Version, error) {
 		}
 		at++
 	}
+	if err := appendPast(p.batch, p.changes, versions); err != nil {
+		return nil, err
+	}
 	for t, n := range counts {
 		if err := p.batch.Set(countKey(t), binary.AppendUvarint(nil, n), nil); err != nil {
 			return nil, err
@@ -206,8 +209,8 @@ func (s *Store) complete(p *prepared) ([]resources.Version, error) {
 	return versions, s.completeOnce(p, at)
 }
 
-// appendVersion adds the records of a change to the batch.
-func appendVersion(b *pebble.Batch, c *change, v *resources.Version) error {
+// appendCurrent adds the record of the version that a change makes to the batch.
+func appendCurrent(b *pebble.Batch, c *change, v *resources.Version) error {
 	h := head{v.Method, v.LastUpdated, v.Version}
 	var record []byte
 	if v.Deleted() {
@@ -221,15 +224,27 @@ func appendVersion(b *pebble.Batch, c *change, v *resources.Version) error {
 			return fmt.Errorf("the draft of %s/%s is of another resource", v.Type, v.ID)
 		}
 	}
-	if err := b.Set(currentKey(c.t, c.rid), record, nil); err != nil {
-		return err
-	}
-	if !c.isNew {
-		if err := b.Set(olderKey(c.t, c.rid, c.write.Expect), c.oldRecord, nil); err != nil {
-			return err
+	return b.Set(currentKey(c.t, c.rid), record, nil)
+}
+
+// appendPast adds to the batch the records of the versions that changes replace, and
+// the order of the new ones.
+func appendPast(b *pebble.Batch, changes []change, versions []resources.Version) error {
+	for i := range changes {
+		if c := &changes[i]; !c.isNew && !c.write.CheckOnly {
+			if err := b.Set(olderKey(c.t, c.rid, c.write.Expect), c.oldRecord, nil); err != nil {
+				return err
+			}
 		}
 	}
-	return b.Set(changeKey(c.t, v.LastUpdated), appendChange(nil, c.rid, v.Version), nil)
+	for i := range changes {
+		if c := &changes[i]; !c.write.CheckOnly {
+			if err := b.Set(changeKey(c.t, versions[i].LastUpdated), appendChange(nil, c.rid, versions[i].Version), nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // apply makes the batch visible and hands it to followLog. An error here is a

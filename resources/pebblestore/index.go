@@ -103,6 +103,14 @@ func (k *keySet) forget() {
 
 // collect fills k with the keys of a resource, sorted, each once.
 func (x *indexer) collect(k *keySet, rid uint64, resource codec.Value) {
+	x.fill(k, rid, resource)
+	k.each(func(key []byte) { k.keys = append(k.keys, key) })
+	slices.SortFunc(k.keys, bytes.Compare)
+	k.keys = slices.CompactFunc(k.keys, bytes.Equal)
+}
+
+// fill fills k with the keys of a resource as they come.
+func (x *indexer) fill(k *keySet, rid uint64, resource codec.Value) {
 	k.entries = x.registry.AppendEntries(k.entries[:0], resource)
 	x.mu.RLock()
 	defer x.mu.RUnlock()
@@ -119,13 +127,15 @@ func (x *indexer) collect(k *keySet, rid uint64, resource codec.Value) {
 		k.add(p.id, e, rid)
 	}
 	k.addPattern(x.types[resource.ResourceType()], rid)
+}
+
+// each calls visit with each key, as they came.
+func (k *keySet) each(visit func(key []byte)) {
 	start := 0
 	for _, end := range k.ends {
-		k.keys = append(k.keys, k.bytes[start:end:end])
+		visit(k.bytes[start:end:end])
 		start = end
 	}
-	slices.SortFunc(k.keys, bytes.Compare)
-	k.keys = slices.CompactFunc(k.keys, bytes.Equal)
 }
 
 // mark notes that a parameter has a value.
@@ -167,7 +177,8 @@ func (k *keySet) replace(other *keySet, e *edits) {
 	}
 }
 
-// edits are the changes of the index that a commit makes.
+// edits are the changes of the index that a commit makes. A key may be among them
+// twice, with the same change.
 type edits struct {
 	bytes []byte
 	keys  []edit
@@ -185,8 +196,7 @@ func (e *edits) add(key []byte, remove bool) {
 	e.keys = append(e.keys, edit{binary.BigEndian.Uint64(key[1:]), start, len(e.bytes), remove})
 }
 
-// write writes the edits in the order of keys: neighbours are put into the
-// memtable much faster than strangers, and a large commit has many.
+// write writes the edits in the order of keys.
 func (e *edits) write(b *pebble.Batch) error {
 	slices.SortFunc(e.keys, func(x, y edit) int {
 		if x.head != y.head {
@@ -194,9 +204,15 @@ func (e *edits) write(b *pebble.Batch) error {
 		}
 		return bytes.Compare(e.bytes[x.start:x.end], e.bytes[y.start:y.end])
 	})
+	var last []byte
 	for _, k := range e.keys {
+		key := e.bytes[k.start:k.end]
+		if bytes.Equal(key, last) {
+			continue
+		}
+		last = key
 		var err error
-		if key := e.bytes[k.start:k.end]; k.remove {
+		if k.remove {
 			err = b.Delete(key, nil)
 		} else {
 			err = b.Set(key, nil, nil)

@@ -30,8 +30,10 @@ func (s *Store) options(cfg Config) *pebble.Options {
 		EventListener:      s.listener(),
 		// Compaction may use all processors when it falls behind, as it does in imports.
 		CompactionConcurrencyRange: func() (int, int) { return 1, max(1, runtime.GOMAXPROCS(0)) },
-		L0CompactionThreshold:      2,
-		L0StopWritesThreshold:      1000,
+		// One table over the levels may wait for a second to be merged together with it:
+		// that saves a third of all merging, and costs a seek one table more.
+		L0CompactionThreshold: 4,
+		L0StopWritesThreshold: 1000,
 		// Writers are held up only when this much waits to be written out.
 		MemTableStopWritesThreshold: 4,
 	}

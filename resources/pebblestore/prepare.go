@@ -93,6 +93,9 @@ func (s *Store) prepareChanges(ctx context.Context, p *prepared, writes []resour
 		}
 	}
 	if err == nil {
+		err = addIDs(p.batch, p.changes)
+	}
+	if err == nil {
 		err = look.edits.write(p.batch)
 	}
 	return errors.Join(err, look.close())
@@ -169,11 +172,8 @@ func (s *Store) prepareChange(p *prepared, c *change, look *lookup) error {
 		if c.rid > maxRid {
 			return errors.New("no number is left for another resource")
 		}
-		if err := p.batch.Set(idKey(c.t, w.ID), appendRid(nil, c.rid), nil); err != nil {
-			return err
-		}
 	}
-	if err := s.indexChange(p.batch, c, look); err != nil {
+	if err := s.indexChange(c, look); err != nil {
 		return fmt.Errorf("index %s/%s: %w", w.Type, w.ID, err)
 	}
 	return nil
@@ -252,8 +252,8 @@ func (l *lookup) everWritten(t typeID, id string) (bool, error) {
 	return found, l.ids.Error()
 }
 
-// indexChange adds to the batch what a change makes different in the index.
-func (s *Store) indexChange(b *pebble.Batch, c *change, look *lookup) error {
+// indexChange finds out what a change makes different in the index.
+func (s *Store) indexChange(c *change, look *lookup) error {
 	was, is := &look.was, &look.is
 	was.reset()
 	is.reset()
@@ -268,17 +268,43 @@ func (s *Store) indexChange(b *pebble.Batch, c *change, look *lookup) error {
 		}
 		s.index.collect(was, c.rid, document.Root())
 	}
-	if c.isLive {
+	switch {
+	case !c.isLive:
+	case c.wasLive:
 		s.index.collect(is, c.rid, c.write.Resource)
-		if err := b.Set(liveKey(c.t, c.rid), liveValue(c.write.Expect+1), nil); err != nil {
-			return err
+	default:
+		s.index.fill(is, c.rid, c.write.Resource)
+		is.each(func(key []byte) { look.edits.add(key, false) })
+		return nil
+	}
+	was.replace(is, &look.edits)
+	return nil
+}
+
+// addIDs adds the numbers of new resources to the batch, and what is live. Keys of one
+// space follow each other, as in all of the batch: neighbours are put into the memtable
+// much faster than strangers.
+func addIDs(b *pebble.Batch, changes []change) error {
+	for i := range changes {
+		if c := &changes[i]; c.isNew {
+			if err := b.Set(idKey(c.t, c.write.ID), appendRid(nil, c.rid), nil); err != nil {
+				return err
+			}
 		}
-	} else if c.wasLive {
-		if err := b.Delete(liveKey(c.t, c.rid), nil); err != nil {
+	}
+	for i := range changes {
+		var err error
+		switch c := &changes[i]; {
+		case c.write.CheckOnly:
+		case c.isLive:
+			err = b.Set(liveKey(c.t, c.rid), liveValue(c.write.Expect+1), nil)
+		case c.wasLive:
+			err = b.Delete(liveKey(c.t, c.rid), nil)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	was.replace(is, &look.edits)
 	return nil
 }
 
