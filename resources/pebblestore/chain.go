@@ -21,9 +21,10 @@ type chain struct {
 	through   *search.Parameter
 	parameter parameterID
 	targets   []target
-	known     bool // whether the far end is
-	tried     int  // how many keys it has more than
-	tested    int  // candidates that were asked
+	known     bool              // whether the far end is
+	tried     int               // how many keys it has more than
+	tested    int               // candidates that were asked
+	found     *roaring64.Bitmap // what refers to the far end, once that was collected
 }
 
 // target is a type at the end of a chain.
@@ -44,7 +45,7 @@ func (x *execution) compileChain(c *search.Chain) *node {
 	if !ok {
 		return n
 	}
-	if n.collect = r.collect; r.gather(4*fewTargets) && r.size() <= min(fewTargets, x.mayRead()) {
+	if n.collect = r.collect; r.gather(4*fewTargets) && r.size() <= fewTargets {
 		x.compileTargets(n, r.prefixes())
 	}
 	return n
@@ -137,30 +138,33 @@ func (r *chain) size() (n int) {
 
 // collect adds what refers to the far end.
 func (r *chain) collect(into *roaring64.Bitmap, most *int) bool {
-	if !r.gather(*most) {
-		return false
+	if r.found == nil {
+		if !r.gather(*most) {
+			return false
+		}
+		n := r.size()
+		if *most -= n * readingCost; *most < 0 || n > r.x.limits.Targets {
+			return false
+		}
+		found := roaring64.New()
+		if !r.x.collectTargets(r.prefixes(), found, most) {
+			return false
+		}
+		r.found = found
 	}
-	n := r.size()
-	if *most -= n * targetCost; *most < 0 || n > r.x.mayRead() {
-		return false
-	}
-	return r.x.collectTargets(r.prefixes(), into, most)
+	into.Or(r.found)
+	return true
 }
 
-// prefixes are those of references to the far end in the index, in order. Each of its
-// resources is read for its id.
+// prefixes are those of references to the far end in the index, in order.
 func (r *chain) prefixes() [][]byte {
 	x := r.x
 	var prefixes [][]byte
 	for _, target := range r.targets {
 		t := x.s.names.typeID(target.name)
-		for rids := target.end.Iterator(); rids.HasNext() && x.examined(); {
-			c := x.load(target.name, t, rids.Next())
-			if c == nil {
-				break
-			}
-			reference := fhir.Reference{Type: target.name, ID: c.version().ID}
-			prefixes = append(prefixes, appendTarget(indexPrefix(r.parameter, kindTarget), reference))
+		all := appendTargets(indexPrefix(r.parameter, kindTarget), target.name)
+		for rids := target.end.Iterator(); rids.HasNext() && x.step(); {
+			prefixes = append(prefixes, slices.Concat(all, x.candidate(target.name, t, rids.Next()).id()))
 		}
 	}
 	slices.SortFunc(prefixes, bytes.Compare)
@@ -169,6 +173,9 @@ func (r *chain) prefixes() [][]byte {
 
 // test follows the references of one candidate.
 func (r *chain) test(c *candidate) bool {
+	if r.found != nil {
+		return r.found.Contains(c.rid)
+	}
 	x := r.x
 	var references []fhir.Reference
 	for _, e := range c.entriesOf(r.through) {

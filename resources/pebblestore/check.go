@@ -124,7 +124,7 @@ func (c *checking) checkResource(rid uint64, record []byte) error {
 	if known != rid {
 		c.fault(rid, "its id leads to number %d", known)
 	}
-	return c.checkIndex(rid, h, root)
+	return c.checkIndex(rid, id, h, root)
 }
 
 // checkOlder goes through the older versions of a resource, from the first.
@@ -188,7 +188,7 @@ func (c *checking) checkVersion(rid, version uint64, record []byte) (string, cod
 }
 
 // checkIndex looks for the entries of a current resource.
-func (c *checking) checkIndex(rid uint64, h head, root codec.Value) error {
+func (c *checking) checkIndex(rid uint64, id string, h head, root codec.Value) error {
 	value, err := get(c.r, liveKey(c.t, rid))
 	if err != nil {
 		return err
@@ -202,7 +202,7 @@ func (c *checking) checkIndex(rid uint64, h head, root codec.Value) error {
 	c.live++
 	c.keys.reset()
 	c.s.index.collect(&c.keys, rid, root)
-	if !bytes.Equal(value, liveValue(h.version)) {
+	if !bytes.Equal(value, liveValue(h.version, id)) {
 		c.fault(rid, "its live key is missing or wrong")
 	}
 	for _, key := range c.keys.keys {

@@ -134,8 +134,13 @@ func appendNumbers(dst []byte, single, ranged kind, e *search.Entry) []byte {
 func isLocal(r fhir.Reference) bool { return r.Kind == fhir.Relative && r.Type != "" }
 
 func appendTarget(dst []byte, r fhir.Reference) []byte {
-	dst, _ = appendText(dst, r.Type)
-	return appendID(dst, r.ID)
+	return appendID(appendTargets(dst, r.Type), r.ID)
+}
+
+// appendTargets appends what references to all resources of a type begin with.
+func appendTargets(dst []byte, resourceType string) []byte {
+	dst, _ = appendText(dst, resourceType)
+	return dst
 }
 
 // readValue reads back the entry under kind and value, as far as comparisons look

@@ -28,9 +28,10 @@ type execution struct {
 	records int // read
 	open    map[*keyStream]struct{}
 	current *pebble.Iterator // over records; nil until one is read
+	lives   *pebble.Iterator // over live keys; nil until an id is wanted
 	nodes   map[search.Condition]*node
 	entries []search.Entry // scratch
-	last    *candidate     // the resource read last
+	last    *candidate     // the resource looked at last
 }
 
 func (s *Store) newExecution(ctx context.Context, r pebble.Reader, limits Limits) *execution {
@@ -42,8 +43,11 @@ func (x *execution) close() error {
 	for k := range x.open {
 		k.close()
 	}
-	if x.current != nil {
-		if err := x.current.Close(); err != nil {
+	for _, it := range []*pebble.Iterator{x.current, x.lives} {
+		if it == nil {
+			continue
+		}
+		if err := it.Close(); err != nil {
 			x.fail(err)
 		}
 	}
@@ -80,43 +84,64 @@ type candidate struct {
 	parsed codec.Value
 }
 
+// candidate is a resource that is not read yet, unless it was the last one.
+func (x *execution) candidate(name string, t typeID, rid uint64) *candidate {
+	if x.last == nil || x.last.rid != rid || x.last.t != t {
+		x.last = &candidate{x: x, t: t, name: name, rid: rid}
+	}
+	return x.last
+}
+
 // load reads a resource; nil after a failure.
 func (x *execution) load(name string, t typeID, rid uint64) *candidate {
-	if x.last != nil && x.last.rid == rid && x.last.t == t {
-		return x.last
+	if c := x.candidate(name, t, rid); c.read() {
+		return c
 	}
-	// One iterator serves all: what is found together mostly lies together, so
-	// the next record is often in the block that has just been read.
-	if x.current == nil {
-		it, err := x.r.NewIter(&pebble.IterOptions{LowerBound: []byte{spaceCurrent}, UpperBound: []byte{spaceCurrent + 1}})
+	return nil
+}
+
+// read reads the record, and reports false after a failure.
+func (c *candidate) read() bool {
+	if c.record == nil {
+		c.record = bytes.Clone(c.x.at(&c.x.current, currentKey(c.t, c.rid)))
+	}
+	return c.record != nil
+}
+
+// id is the resource's id as keys have it, valid until the next call. What was not read
+// need not be for that.
+func (c *candidate) id() []byte {
+	_, id, err := readLive(c.x.at(&c.x.lives, liveKey(c.t, c.rid)))
+	if err != nil {
+		c.x.fail(err)
+	}
+	return id
+}
+
+// at gives the value of a key, valid until the next call; nil after a failure. One
+// iterator serves all keys of a space: what is found together mostly lies together, so
+// that the key wanted next is often the next one, or in the block that has just been read.
+func (x *execution) at(over **pebble.Iterator, key []byte) []byte {
+	if *over == nil {
+		it, err := x.r.NewIter(&pebble.IterOptions{LowerBound: key[:1], UpperBound: after(key[:1])})
 		if err != nil {
 			x.fail(err)
 			return nil
 		}
-		x.current = it
+		*over = it
 	}
-	key := currentKey(t, rid)
-	if !x.reach(key) {
-		x.fail(cmp.Or(x.current.Error(), errCorrupt))
-		return nil
-	}
-	x.last = &candidate{x: x, t: t, name: name, rid: rid, record: bytes.Clone(x.current.Value())}
-	return x.last
-}
-
-// reach moves the iterator over records to a key, and reports whether it is there. Often
-// the record wanted next is the next one, or nearly.
-func (x *execution) reach(key []byte) bool {
+	it := *over
 	for range nearby {
-		if !x.current.Valid() || bytes.Compare(x.current.Key(), key) >= 0 {
+		if !it.Valid() || bytes.Compare(it.Key(), key) >= 0 {
 			break
 		}
-		x.current.Next()
+		it.Next()
 	}
-	if x.current.Valid() && bytes.Equal(x.current.Key(), key) {
-		return true
+	if it.Valid() && bytes.Equal(it.Key(), key) || it.SeekGE(key) && bytes.Equal(it.Key(), key) {
+		return it.Value()
 	}
-	return x.current.SeekGE(key) && bytes.Equal(x.current.Key(), key)
+	x.fail(cmp.Or(it.Error(), errCorrupt))
+	return nil
 }
 
 // examined counts a resource that is read to decide a condition.
@@ -133,6 +158,9 @@ func (x *execution) examined() bool {
 }
 
 func (c *candidate) version() resources.Version {
+	if !c.read() {
+		return resources.Version{}
+	}
 	v, err := readVersion(c.name, c.record)
 	if err != nil {
 		c.x.fail(err)
@@ -143,6 +171,9 @@ func (c *candidate) version() resources.Version {
 // root is the resource's JSON, parsed once.
 func (c *candidate) root() codec.Value {
 	if !c.parsed.Exists() {
+		if !c.read() {
+			return codec.Value{}
+		}
 		_, json, err := readHead(c.record)
 		if err != nil {
 			c.x.fail(err)
@@ -163,6 +194,9 @@ func (c *candidate) root() codec.Value {
 func (c *candidate) entriesOf(p *search.Parameter) []search.Entry {
 	x := c.x
 	if p.Code == "_lastUpdated" {
+		if !c.read() {
+			return nil
+		}
 		h, _, err := readHead(c.record)
 		if err != nil {
 			x.fail(err)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
 
-	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/search"
 )
 
@@ -23,6 +22,7 @@ type referred struct {
 	referring *roaring64.Bitmap // what refers and matches; nil while not known
 	tried     int               // how many keys it has more than
 	tested    int               // candidates that were asked
+	found     *roaring64.Bitmap // what is referred to, once that was collected
 	keys      *keyStream        // over the references
 	key       []byte            // scratch
 }
@@ -58,13 +58,24 @@ func (r *referred) gather(most int) bool {
 // collect adds what the resources that refer and match refer to.
 func (r *referred) collect(into *roaring64.Bitmap, most *int) bool {
 	x := r.x
-	if !r.gather(*most) {
-		return false
+	if r.found == nil {
+		if !r.gather(*most) {
+			return false
+		}
+		n := int(r.referring.GetCardinality())
+		if *most -= n * targetCost; *most < 0 || n > x.mayRead() {
+			return false
+		}
+		r.found = r.referredTo()
 	}
-	n := int(r.referring.GetCardinality())
-	if *most -= n * targetCost; *most < 0 || n > x.mayRead() {
-		return false
-	}
+	into.Or(r.found)
+	return true
+}
+
+// referredTo are the current resources to which those that refer and match refer. Each of
+// these is read.
+func (r *referred) referredTo() *roaring64.Bitmap {
+	x, found := r.x, roaring64.New()
 	from := x.s.names.typeID(r.has.Resource)
 	for rids := r.referring.Iterator(); rids.HasNext() && x.examined(); {
 		c := x.load(r.has.Resource, from, rids.Next())
@@ -80,18 +91,20 @@ func (r *referred) collect(into *roaring64.Bitmap, most *int) bool {
 				x.fail(err)
 			}
 			if target != 0 && x.isLive(r.t, target) {
-				into.Add(target)
+				found.Add(target)
 			}
 		}
 	}
-	return true
+	return found
 }
 
 // test looks for one resource that refers to the candidate and matches.
 func (r *referred) test(c *candidate) bool {
 	x := r.x
-	self := fhir.Reference{Type: r.name, ID: c.version().ID}
-	r.key = appendTarget(append(r.key[:0], indexPrefix(r.parameter, kindTarget)...), self)
+	if r.found != nil {
+		return r.found.Contains(c.rid)
+	}
+	r.key = append(appendTargets(append(r.key[:0], indexPrefix(r.parameter, kindTarget)...), r.name), c.id()...)
 	// With each doubling of the candidates it is worth twice as much to know more.
 	if r.tested++; r.tested&(r.tested-1) == 0 {
 		r.gather(min(r.tested*testCost, x.limits.Collect))

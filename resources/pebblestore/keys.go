@@ -11,7 +11,7 @@ import (
 // in keys as numbers from the dictionary; numbers are big-endian, so that keys
 // sort as what they hold.
 const (
-	spaceLive    = 'a' // type rid           -> version
+	spaceLive    = 'a' // type rid           -> version, id
 	spaceCurrent = 'c' // type rid           -> record of the current version
 	spaceOlder   = 'h' // type rid version   -> record of an older version
 	spaceIDs     = 'k' // type id            -> rid
@@ -92,14 +92,17 @@ func after(prefix []byte) []byte {
 }
 
 // liveValue is the value of a live key.
-func liveValue(version uint64) []byte { return binary.AppendUvarint(nil, version) }
+func liveValue(version uint64, id string) []byte {
+	return appendID(binary.AppendUvarint(make([]byte, 0, 24), version), id)
+}
 
-func readLive(value []byte) (version uint64, err error) {
+// readLive reads a live key's value. The id is as appendID writes it.
+func readLive(value []byte) (version uint64, id []byte, err error) {
 	version, n := binary.Uvarint(value)
-	if n <= 0 {
-		return 0, errCorrupt
+	if n <= 0 || n == len(value) {
+		return 0, nil, errCorrupt
 	}
-	return version, nil
+	return version, value[n:], nil
 }
 
 // appendChange appends the value of a key of spaceChanges.

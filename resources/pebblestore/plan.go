@@ -157,9 +157,9 @@ func (x *execution) accept(name string, t typeID, rid uint64, tests []*node) boo
 	if !x.examined() {
 		return false
 	}
-	c := x.load(name, t, rid)
+	c := x.candidate(name, t, rid)
 	for _, n := range tests {
-		if c == nil || !n.test(c) || x.err != nil {
+		if !n.test(c) || x.err != nil {
 			return false
 		}
 	}

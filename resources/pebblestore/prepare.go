@@ -297,7 +297,7 @@ func addIDs(b *pebble.Batch, changes []change) error {
 		switch c := &changes[i]; {
 		case c.write.CheckOnly:
 		case c.isLive:
-			err = b.Set(liveKey(c.t, c.rid), liveValue(c.write.Expect+1), nil)
+			err = b.Set(liveKey(c.t, c.rid), liveValue(c.write.Expect+1, c.write.ID), nil)
 		case c.wasLive:
 			err = b.Delete(liveKey(c.t, c.rid), nil)
 		}

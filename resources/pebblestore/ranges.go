@@ -206,7 +206,7 @@ func (x *execution) isCurrent(t typeID, change []byte) (rid uint64, current bool
 	if value == nil {
 		return rid, false
 	}
-	now, err := readLive(value)
+	now, _, err := readLive(value)
 	if err != nil {
 		x.fail(err)
 	}

@@ -167,7 +167,7 @@ func (r *rebuilding) resource(rid uint64, record []byte) error {
 	}
 	r.keys.reset()
 	r.s.index.collect(&r.keys, rid, document.Root())
-	if err := r.batch.Set(liveKey(r.t, rid), liveValue(h.version), nil); err != nil {
+	if err := r.batch.Set(liveKey(r.t, rid), liveValue(h.version, v.ID), nil); err != nil {
 		return err
 	}
 	for _, key := range r.keys.keys {

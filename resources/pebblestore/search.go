@@ -60,7 +60,7 @@ func (s *Store) page(ctx context.Context, r pebble.Reader, q *search.Query, from
 		x.quick = true
 		x.limits.Collect = min(try.collect, s.limits.Collect)
 		x.limits.Records = min(try.records, s.limits.Records)
-		x.limits.Targets = min(try.collect/readingCost, s.limits.Targets)
+		x.limits.Targets = min(2*try.records, s.limits.Targets)
 		page, known := x.page(q, from)
 		if err := x.close(); err == nil || x.records <= x.limits.Records {
 			return page, known, err
