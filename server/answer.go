@@ -48,9 +48,11 @@ func (s *Server) sendEmpty(c *gin.Context, status int) {
 // describe sets the headers that tell which version an answer is about:
 // https://hl7.org/fhir/R4/http.html#versioning
 func describe(c *gin.Context, v resources.Version) {
-	h, values := c.Writer.Header(), make([]string, 2)
-	values[0] = `W/"` + strconv.FormatUint(v.Version, 10) + `"`
-	values[1] = v.LastUpdated.Time().Format(http.TimeFormat)
+	var room [64]byte
+	text := append(strconv.AppendUint(append(room[:0], `W/"`...), v.Version, 10), '"')
+	tag := len(text)
+	both := string(v.LastUpdated.Time().AppendFormat(text, http.TimeFormat))
+	h, values := c.Writer.Header(), []string{both[:tag], both[tag:]}
 	h["Etag"], h["Last-Modified"] = values[0:1:1], values[1:2:2]
 }
 

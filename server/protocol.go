@@ -49,12 +49,12 @@ func (c outcomeConn) Write(p []byte) (int, error) {
 // refusal is the answer to send in place of one by net/http, nil for all others.
 func refusal(p []byte) []byte {
 	rest, found := bytes.CutPrefix(p[:min(len(p), 256)], []byte("HTTP/1.1 "))
-	if !found || len(rest) < 3 {
+	if !found || len(rest) < 3 || rest[0] < '4' {
 		return nil
 	}
 	status, err := strconv.Atoi(string(rest[:3]))
 	line, _, found := bytes.Cut(rest, refusalHead)
-	if err != nil || status < http.StatusBadRequest || !found || bytes.IndexByte(line, '\n') >= 0 {
+	if err != nil || !found || bytes.IndexByte(line, '\n') >= 0 {
 		return nil
 	}
 	issue := fhir.Issue{Severity: fhir.Error, Code: fhir.CodeStructure, Text: "the request is not well-formed HTTP/1.1"}
