@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/jenner-iis/jenner/fhir"
 )
@@ -30,13 +31,37 @@ func (l outcomeListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return outcomeConn{c}, nil
+	return &outcomeConn{Conn: c}, nil
 }
 
-type outcomeConn struct{ net.Conn }
+// outcomeConn is a connection whose deadlines of writes are set by one goroutine.
+type outcomeConn struct {
+	net.Conn
+	writeBy time.Time // the deadline that is set, the zero time for none
+}
+
+// deadlineSlack is how much earlier than it was asked for a write may be given up.
+const deadlineSlack = 10 * time.Second
+
+// SetWriteDeadline does nothing where the deadline that is set will do: net/http asks
+// for another, some minutes away, with every request, and setting it takes a lock of
+// the runtime's timers.
+func (c *outcomeConn) SetWriteDeadline(t time.Time) error {
+	if later := t.Sub(c.writeBy); later >= 0 && later < deadlineSlack {
+		return nil
+	}
+	c.writeBy = t
+	return c.Conn.SetWriteDeadline(t)
+}
+
+// SetDeadline sets the deadlines of reads and writes.
+func (c *outcomeConn) SetDeadline(t time.Time) error {
+	c.writeBy = t
+	return c.Conn.SetDeadline(t)
+}
 
 // Write writes p, or what stands for it.
-func (c outcomeConn) Write(p []byte) (int, error) {
+func (c *outcomeConn) Write(p []byte) (int, error) {
 	if answer := refusal(p); answer != nil {
 		if _, err := c.Conn.Write(answer); err != nil {
 			return 0, err
