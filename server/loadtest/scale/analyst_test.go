@@ -82,6 +82,13 @@ var analyst = []kind{
 			want: doses(func(o *person, _ *population.Dose) bool { return o.Birth >= since }),
 		}
 	}},
+	{"doses-of-the-born-in-a-month", func(d *dice) ask {
+		from := d.patient().Birth - calendar.Date(d.IntN(30))
+		return ask{
+			resource: "Immunization", query: days("patient.birthdate", from, from+30),
+			want: doses(func(o *person, _ *population.Dose) bool { return o.Birth >= from && o.Birth < from+30 }),
+		}
+	}},
 	{"doses-in-a-week-of-the-born-in-a-year", func(d *dice) ask {
 		p, dose := d.given()
 		year, _, _ := p.Birth.Civil()
