@@ -22,6 +22,7 @@ import (
 	"github.com/jenner-iis/jenner/operations/immds"
 	"github.com/jenner-iis/jenner/resources"
 	"github.com/jenner-iis/jenner/resources/pebblestore"
+	"github.com/jenner-iis/jenner/resources/pebblestore/disktest"
 	"github.com/jenner-iis/jenner/server"
 )
 
@@ -70,6 +71,12 @@ var validate = sync.OnceValue(func() *schema.Validator { return schema.New(defin
 // serve starts a server with a real store. The changes are made to its Config.
 func serve(t testing.TB, changes ...func(*server.Config)) *api {
 	t.Helper()
+	return serveOn(t, disktest.Slow(0), changes...)
+}
+
+// serveOn is serve with the store on a disk.
+func serveOn(t testing.TB, disk *disktest.Disk, changes ...func(*server.Config)) *api {
+	t.Helper()
 	h := httptest.NewUnstartedServer(nil)
 	a := &api{t: t, base: "http://" + h.Listener.Addr().String() + server.Mount, log: new(log)}
 	set := definitions.R4()
@@ -78,7 +85,7 @@ func serve(t testing.TB, changes ...func(*server.Config)) *api {
 		t.Fatal(err)
 	}
 	logger := slog.New(slog.NewJSONHandler(a.log, nil))
-	store, err := pebblestore.Open(pebblestore.Config{Path: t.TempDir(), Registry: registry, Logger: logger})
+	store, err := pebblestore.Open(pebblestore.Config{Path: t.TempDir(), FS: disk, Registry: registry, Logger: logger})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/jenner-iis/jenner/resources/pebblestore/disktest"
 	"github.com/jenner-iis/jenner/server"
 )
 
@@ -108,20 +109,23 @@ func (a *api) readable(b *testing.B) ([]string, http.Handler) {
 	return ids, engine
 }
 
-// BenchmarkCreate is a create, validated, indexed and durable when answered.
+// BenchmarkCreate is a create, validated, indexed and durable when answered, on the
+// disk there is and on one that takes 5 ms longer to make anything durable.
 func BenchmarkCreate(b *testing.B) {
-	a := serve(b)
-	a.log.discard()
-	var n atomic.Int64
-	create := func() []byte {
-		i := n.Add(1)
-		body := immunization("", fmt.Sprintf("Patient/p%d", i%1000), "03", "2021-03-01")
-		return fmt.Appendf(nil, "POST /fhir/Immunization HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/fhir+json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
-	}
-	for _, clients := range []int{1, 8, 64} {
-		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
-			load(b, a.address(), clients, http.StatusCreated, create)
-		})
+	for _, delay := range []time.Duration{0, 5 * time.Millisecond} {
+		a := serveOn(b, disktest.Slow(delay))
+		a.log.discard()
+		var n atomic.Int64
+		create := func() []byte {
+			i := n.Add(1)
+			body := immunization("", fmt.Sprintf("Patient/p%d", i%1000), "03", "2021-03-01")
+			return fmt.Appendf(nil, "POST /fhir/Immunization HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/fhir+json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+		}
+		for _, clients := range []int{1, 8, 64} {
+			b.Run(fmt.Sprintf("sync+%v/clients=%d", delay, clients), func(b *testing.B) {
+				load(b, a.address(), clients, http.StatusCreated, create)
+			})
+		}
 	}
 }
 

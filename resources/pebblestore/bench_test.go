@@ -16,6 +16,7 @@ import (
 	"github.com/jenner-iis/jenner/fhir/codec"
 	"github.com/jenner-iis/jenner/resources"
 	"github.com/jenner-iis/jenner/resources/pebblestore"
+	"github.com/jenner-iis/jenner/resources/pebblestore/disktest"
 )
 
 // population makes Patients and their Immunizations, as large and with as much
@@ -88,7 +89,7 @@ func BenchmarkCreate(b *testing.B) {
 	for _, delay := range []time.Duration{0, 5 * time.Millisecond} {
 		for _, clients := range []int{1, 8, 64} {
 			b.Run(fmt.Sprintf("sync+%v/clients=%d", delay, clients), func(b *testing.B) {
-				s := open(b, pebblestore.Config{Path: b.TempDir(), FS: &disk{FS: vfs.Default, delay: delay}})
+				s := open(b, pebblestore.Config{Path: b.TempDir(), FS: &disktest.Disk{FS: vfs.Default, Delay: delay}})
 				load(b, s, 1)
 				var seed atomic.Uint64
 				b.SetParallelism(max(1, clients/2)) // times two processors

@@ -15,6 +15,7 @@ import (
 	"github.com/jenner-iis/jenner/fhir/search"
 	"github.com/jenner-iis/jenner/resources"
 	"github.com/jenner-iis/jenner/resources/pebblestore"
+	"github.com/jenner-iis/jenner/resources/pebblestore/disktest"
 	"github.com/jenner-iis/jenner/resources/storetest"
 )
 
@@ -41,12 +42,12 @@ func query(t testing.TB, resourceType, text string) *search.Query {
 // TestCommitsShareSyncs: 64 writers need far fewer syncs than commits.
 func TestCommitsShareSyncs(t *testing.T) {
 	const writers, each = 64, 20
-	d := &disk{FS: vfs.NewMem(), delay: 5 * time.Millisecond}
+	d := &disktest.Disk{FS: vfs.NewMem(), Delay: 5 * time.Millisecond}
 	s := open(t, pebblestore.Config{Path: "store", FS: d})
 	if _, err := put(t.Context(), t, s, "first", 0, ""); err != nil { // the type's first needs syncs of its own
 		t.Fatal(err)
 	}
-	before := d.syncs.Load()
+	before := d.Syncs.Load()
 	var all sync.WaitGroup
 	for w := range writers {
 		all.Go(func() {
@@ -58,7 +59,7 @@ func TestCommitsShareSyncs(t *testing.T) {
 		})
 	}
 	all.Wait()
-	syncs := d.syncs.Load() - before
+	syncs := d.Syncs.Load() - before
 	t.Logf("%d commits, %d syncs", writers*each, syncs)
 	if syncs > writers*each/8 {
 		t.Errorf("%d commits of %d writers took %d syncs, want at most an eighth", writers*each, writers, syncs)
@@ -99,7 +100,7 @@ func TestCrashLosesNothingTold(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
 	fs := vfs.NewCrashableMem()
 	// A slow sync leaves time for readers to see what is not durable yet.
-	d := &disk{FS: fs, delay: 4 * time.Millisecond}
+	d := &disktest.Disk{FS: fs, Delay: 4 * time.Millisecond}
 	s := open(t, pebblestore.Config{Path: "store", FS: d, MemTableSize: 128 << 10})
 	k := &told{versions: map[string]resources.Version{}}
 	ctx, stop := context.WithCancel(t.Context())
@@ -273,7 +274,7 @@ func (k *told) hearAll(p resources.Page) {
 // what was acknowledged before is still there after the next start.
 func TestBrokenDisk(t *testing.T) {
 	fs := vfs.NewCrashableMem()
-	d := &disk{FS: fs}
+	d := &disktest.Disk{FS: fs}
 	s, err := pebblestore.Open(pebblestore.Config{Path: "store", FS: d, Registry: registry, Logger: quiet})
 	if err != nil {
 		t.Fatal(err)
@@ -283,7 +284,7 @@ func TestBrokenDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.broken.Store(true)
+	d.Broken.Store(true)
 	var acknowledged atomic.Int64
 	var all sync.WaitGroup
 	for i := range 20 {

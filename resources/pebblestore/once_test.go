@@ -16,6 +16,7 @@ import (
 
 	"github.com/jenner-iis/jenner/resources"
 	"github.com/jenner-iis/jenner/resources/pebblestore"
+	"github.com/jenner-iis/jenner/resources/pebblestore/disktest"
 	"github.com/jenner-iis/jenner/resources/storetest"
 )
 
@@ -41,7 +42,7 @@ func sendOnce(ctx context.Context, t testing.TB, s resources.Store, n int) (stri
 func TestCrashAndRetryMakesNoSecondDose(t *testing.T) {
 	random := rand.New(rand.NewPCG(2, uint64(time.Now().UnixNano())))
 	fs := vfs.NewCrashableMem()
-	d := &disk{FS: fs, delay: 2 * time.Millisecond}
+	d := &disktest.Disk{FS: fs, Delay: 2 * time.Millisecond}
 	s := open(t, pebblestore.Config{Path: "store", FS: d, MemTableSize: 128 << 10})
 	ctx, stop := context.WithCancel(t.Context())
 	var mu sync.Mutex
