@@ -13,7 +13,7 @@ import (
 
 const (
 	defaultCacheSize    = 256 << 20
-	defaultMemTableSize = 64 << 20
+	defaultMemTableSize = 128 << 20
 	defaultCachedIDs    = 1 << 20
 	blockSize           = 8 << 10
 	indexBlockSize      = 16 << 10
@@ -30,12 +30,12 @@ func (s *Store) options(cfg Config) *pebble.Options {
 		EventListener:      s.listener(),
 		// Compaction may use all processors when it falls behind, as it does in imports.
 		CompactionConcurrencyRange: func() (int, int) { return 1, max(1, runtime.GOMAXPROCS(0)) },
-		// One table over the levels may wait for a second to be merged together with it:
-		// that saves a third of all merging, and costs a seek one table more.
-		L0CompactionThreshold: 4,
+		// What was written out is merged into the levels at once: a table that waits for
+		// another costs each search a third more. Larger memtables save as much merging.
+		L0CompactionThreshold: 2,
 		L0StopWritesThreshold: 1000,
 		// Writers are held up only when this much waits to be written out.
-		MemTableStopWritesThreshold: 4,
+		MemTableStopWritesThreshold: 3,
 	}
 	if o.CacheSize == 0 {
 		o.CacheSize = defaultCacheSize
