@@ -9,17 +9,17 @@ import (
 	"github.com/VictoriaMetrics/fastcache"
 )
 
-// recordCache keeps the records of resources that are read again and again, up to
-// so many bytes, the oldest of which make room for new ones. A nil recordCache
-// keeps nothing.
+// recordCache keeps the records of resources that are read again and again, of less
+// than 64 KiB each and up to so many bytes, the oldest of which make room for new
+// ones. A nil recordCache keeps nothing.
 //
 // What it gives is what Pebble would. An id has a mark, a number that is odd while
 // a commit makes a new version visible, and another one after it. A record goes
 // with the mark that its id had before it was read, and counts only as long as the
 // id has that mark. So no commit became visible between the reading of the mark
 // that filled the cache and of the mark that the record is taken out by: it is the
-// current one then. It does not matter who is faster, who fills the cache or a
-// commit. Ids share marks, so that now and then a record is forgotten for nothing.
+// current one then, whoever was faster. Ids share marks, so that now and then a
+// record is forgotten for nothing.
 //
 // The memory is not the garbage collector's and holds no pointers.
 type recordCache struct {
