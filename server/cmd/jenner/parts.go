@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
+	"runtime/debug"
 	"time"
 
 	"github.com/jenner-iis/jenner/fhir/definitions"
@@ -52,6 +54,7 @@ func (s storeSettings) open(o openSettings, now func() time.Time, logger *slog.L
 	if p.search, err = search.New(p.definitions, indexed); err != nil {
 		return nil, fmt.Errorf("compile the search parameters: %w", err)
 	}
+	limitMemory(int64(s.Cache))
 	p.store, err = pebblestore.Open(pebblestore.Config{
 		Path: folder, Registry: p.search, Now: now, Logger: logger, CacheSize: int64(s.Cache), Reindex: o.reindex, Bulk: o.bulk,
 	})
@@ -64,6 +67,18 @@ func (s storeSettings) open(o openSettings, now func() time.Time, logger *slog.L
 		return nil, err
 	}
 	return p, nil
+}
+
+// besideCache is how much memory the process is meant to take beside the cache.
+const besideCache = 1 << 30
+
+// limitMemory has garbage collected sooner when the process grows beyond what it is meant
+// to take: the cache lies on Go's heap, which would else grow to twice its size first.
+// Who sets GOMEMLIMIT decides.
+func limitMemory(cache int64) {
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(cache + besideCache)
+	}
 }
 
 // serviceSettings are what commands that make a Service differ in.
