@@ -41,7 +41,7 @@ func (x *execution) compileChain(c *search.Chain) *node {
 	for _, t := range c.Targets {
 		r.targets = append(r.targets, target{name: t.Resource, where: []search.Condition{t.Where}})
 	}
-	n := &node{test: r.test}
+	n := &node{test: r.test, dear: true}
 	if !ok {
 		return n
 	}
@@ -93,7 +93,9 @@ func (x *execution) compileChains(name string, all []*search.Chain) []*node {
 			r.targets = append(r.targets, target{name: t.Resource, where: where})
 		}
 	}
-	return []*node{x.joint(name, p, parts, func(_ *node, into *roaring64.Bitmap, most *int) bool { return r.collect(into, most) })}
+	n := x.joint(name, p, parts, func(_ *node, into *roaring64.Bitmap, most *int) bool { return r.collect(into, most) })
+	n.dear = true
+	return []*node{n}
 }
 
 // conditionsOn are the conditions that chains have on a type; false if one of them

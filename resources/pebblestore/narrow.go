@@ -39,7 +39,7 @@ func (x *execution) narrow(p *and) {
 	}
 	for _, n := range p.unordered {
 		if p.set != nil {
-			most = x.worthCollecting(p)
+			most = x.worthCollecting(p, n)
 		}
 		budget := most
 		hopeless := most == 0 || !n.scan && most <= tried || n.scan && p.set != nil || x.err != nil
@@ -50,14 +50,18 @@ func (x *execution) narrow(p *and) {
 	p.unordered = nil
 }
 
-// worthCollecting is how many keys may be looked at rather than to read the
-// candidates left; none when these are few.
-func (x *execution) worthCollecting(p *and) int {
+// worthCollecting is how many keys may be looked at for a condition rather than to read
+// the candidates left; none when these are few.
+func (x *execution) worthCollecting(p *and, n *node) int {
 	left := p.set.GetCardinality()
 	if left <= uint64(x.limits.Narrow) {
 		return 0
 	}
-	return int(min(readingCost*left, uint64(x.limits.Collect)))
+	cost := uint64(readingCost)
+	if n.dear {
+		cost = targetCost
+	}
+	return int(min(cost*left, uint64(x.limits.Collect)))
 }
 
 // fewest looks for the condition with the fewest matches, and collects it. If all

@@ -25,6 +25,8 @@ type node struct {
 	// scan: collect goes through all there is, however few match, and takes only
 	// these off most.
 	scan bool
+	// dear: test reads more than the resource that it is about.
+	dear bool
 	// loose: open and collect give what may match; test has to say.
 	loose bool
 }
@@ -152,7 +154,7 @@ func (x *execution) combine(name string, t typeID, p *and) stream {
 	return s
 }
 
-// accept reads a resource to decide conditions.
+// accept decides conditions on a resource, which is read if need be.
 func (x *execution) accept(name string, t typeID, rid uint64, tests []*node) bool {
 	if !x.examined() {
 		return false
