@@ -1,8 +1,6 @@
 package pebblestore
 
 import (
-	"slices"
-
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
 
 	"github.com/jenner-iis/jenner/fhir/search"
@@ -36,8 +34,13 @@ func patternEnd(b []byte) []byte {
 }
 
 // hasValue reports whether the pattern of a key has a parameter.
-func hasValue(key []byte, ordinal int) bool {
-	return has(patternEnd(key[indexPrefixLength:])[1:], ordinal)
+func (x *execution) hasValue(key []byte, ordinal int) bool {
+	pattern := patternEnd(key[indexPrefixLength:])
+	if pattern == nil {
+		x.fail(errCorrupt)
+		return false
+	}
+	return has(pattern[1:], ordinal)
 }
 
 // compileMissing decides by the patterns.
@@ -45,7 +48,7 @@ func (x *execution) compileMissing(n *node, name string, p indexed, c *search.Co
 	missing := c.Values[0].Missing
 	prefix := indexPrefix(x.s.index.patterns(name), kindPattern)
 	n.collect = func(into *roaring64.Bitmap, most *int) bool {
-		return x.collectSpans([]span{{prefix, after(prefix)}}, into, most, func(key []byte) bool { return hasValue(key, p.ordinal) != missing })
+		return x.collectSpans([]span{{prefix, after(prefix)}}, into, most, func(key []byte) bool { return x.hasValue(key, p.ordinal) != missing })
 	}
 }
 
@@ -62,7 +65,7 @@ func (x *execution) without(t typeID, p *search.Parameter) stream {
 	}
 	var lacking []span
 	x.eachGroup(indexPrefix(x.s.index.patterns(p.Resource), kindPattern), patternEnd, func(pattern []byte) bool {
-		if !hasValue(pattern, i.ordinal) {
+		if !x.hasValue(pattern, i.ordinal) {
 			lacking = append(lacking, span{pattern, after(pattern)})
 		}
 		return true
@@ -75,7 +78,7 @@ func (x *execution) without(t typeID, p *search.Parameter) stream {
 		return u
 	}
 	set, most := roaring64.New(), x.limits.Collect
-	if !x.collectSpans(slices.Clone(lacking), set, &most, func([]byte) bool { return true }) {
+	if !x.collectSpans(lacking, set, &most, func([]byte) bool { return true }) {
 		return x.live(t)
 	}
 	return collected{set.Iterator()}
