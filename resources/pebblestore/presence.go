@@ -20,7 +20,7 @@ func patternsOf(resource string) *search.Parameter {
 
 // addPattern adds the key of the pattern that the entries added so far make.
 func (k *keySet) addPattern(p parameterID, rid uint64) {
-	k.bytes = append(append(k.bytes, indexPrefix(p, kindPattern)...), byte(len(k.present)))
+	k.bytes = append(append(k.bytes, parameterSpace(p)...), byte(kindPattern), byte(len(k.present)))
 	k.bytes = append(k.bytes, k.present...)
 	k.end(rid)
 }
