@@ -48,7 +48,7 @@ func (k *Keeper) Check(ctx context.Context, report func(fault string)) (patients
 func (k *Keeper) check(ctx context.Context, ids []string) (faults []string, err error) {
 	unlock := k.locks.lock(ids)
 	defer unlock()
-	stored, err := k.stored(ctx, ids)
+	stored, err := k.stored(ctx, ids, Types()...)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -65,19 +66,34 @@ func (k *Keeper) refresh(ctx context.Context, tasks []task) error {
 
 func (k *Keeper) tryRefresh(ctx context.Context, tasks []task, revive bool) (changed int, err error) {
 	ids := patientIDs(tasks)
-	// What is stored is read before the record: advice on an older record can then
-	// not replace advice on a newer one.
-	stored, err := k.stored(ctx, ids)
+	// The stored recommendations are read before the record: advice on an older record
+	// can then not replace advice on a newer one.
+	stored, err := k.stored(ctx, ids, "ImmunizationRecommendation")
 	if err != nil {
 		return 0, err
 	}
-	advice, err := k.Adviser.Advise(ctx, resources.Everything(), ids)
+	all, err := k.Adviser.Advise(ctx, resources.Everything(), ids)
+	if err != nil {
+		return 0, err
+	}
+	var due []task // those whose recommendation does not stand
+	advice := make(map[string]*immds.Advice)
+	for i, t := range tasks {
+		if !stands(&all[i], stored[t.id]) {
+			due, advice[t.id] = append(due, t), &all[i]
+		}
+	}
+	if len(due) == 0 {
+		return 0, nil
+	}
+	evaluations, err := k.stored(ctx, patientIDs(due), "ImmunizationEvaluation")
 	if err != nil {
 		return 0, err
 	}
 	var writes []resources.Write
-	for i, t := range tasks {
-		more, err := k.writes(ctx, &advice[i], stored[t.id], t.why, revive)
+	for _, t := range due {
+		maps.Copy(evaluations[t.id], stored[t.id])
+		more, err := k.writes(ctx, advice[t.id], evaluations[t.id], t.why, revive)
 		if err != nil {
 			return 0, err
 		}
@@ -93,6 +109,17 @@ func (k *Keeper) tryRefresh(ctx context.Context, tasks []task, revive bool) (cha
 		return 0, fmt.Errorf("store the forecasts of %d patients: %w", changed, err)
 	}
 	return changed, nil
+}
+
+// stands reports whether advice says what the stored recommendation does. Its evaluations,
+// of which that has a digest, then need not be read.
+func stands(advice *immds.Advice, stored documents) bool {
+	if len(advice.Documents) == 0 {
+		return len(stored) == 0
+	}
+	d := advice.Documents[len(advice.Documents)-1]
+	old, ok := stored[documentKey{d.Type, d.ID}]
+	return ok && len(stored) == 1 && d.Stands(old.JSON)
 }
 
 // Missing says why a patient has no forecast, as warnings. It implements
@@ -117,13 +144,13 @@ type documentKey struct{ resourceType, id string }
 // documents are the stored advice on a patient.
 type documents map[documentKey]resources.Version
 
-// stored gives the stored advice on patients, by their ids.
-func (k *Keeper) stored(ctx context.Context, ids []string) (map[string]documents, error) {
+// stored gives what is stored of types as the advice on patients, by their ids.
+func (k *Keeper) stored(ctx context.Context, ids []string, types ...string) (map[string]documents, error) {
 	found := make(map[string]documents, len(ids))
 	for _, id := range ids {
 		found[id] = documents{}
 	}
-	for _, resourceType := range Types() {
+	for _, resourceType := range types {
 		if err := k.storedOf(ctx, resourceType, ids, found); err != nil {
 			return nil, fmt.Errorf("read the stored forecasts of %d patients: %w", len(ids), err)
 		}

@@ -5,9 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/google/uuid"
 
 	"github.com/jenner-iis/jenner/fhir"
@@ -30,8 +31,8 @@ type Advice struct {
 	// None is why there can be no forecast of this record, and so no Documents: an
 	// error of type *fhir.Invalid, resources.ErrNotFound or resources.ErrGone.
 	None error
-	// Documents are an ImmunizationRecommendation, which has the patient's id, and the
-	// ImmunizationEvaluations.
+	// Documents are the ImmunizationEvaluations, and at the end an
+	// ImmunizationRecommendation, which has the patient's id.
 	Documents []Document
 }
 
@@ -78,8 +79,8 @@ func (f *Forecaster) advise(found *record) (Advice, error) {
 	}
 	x.advice.Date, x.advice.NextChange = x.in.AssessmentDate, x.nextAnswer()
 	x.w = writer{b: make([]byte, 0, 48<<10)}
-	x.writeRecommendation()
 	x.writeEvaluations()
+	x.writeRecommendation()
 	return *x.advice, nil
 }
 
@@ -117,25 +118,43 @@ func (x *run) evaluationID(dose int, antigen string) string {
 }
 
 func (x *run) hasEvaluation(id string) bool {
-	for i := range x.advice.Documents[1:] {
-		if x.advice.Documents[1+i].ID == id {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(x.advice.Documents, func(d Document) bool { return d.ID == id })
 }
 
-// NextChangeURL is the extension of a stored ImmunizationRecommendation that says from
-// which day on it may read otherwise.
-const NextChangeURL = canonical + "/StructureDefinition/forecast-next-change"
+// The extensions of a stored ImmunizationRecommendation: from which day on it may read
+// otherwise, and a digest of the evaluations that were stored with it, so that they stand
+// if it does.
+const (
+	NextChangeURL  = canonical + "/StructureDefinition/forecast-next-change"
+	EvaluationsURL = canonical + "/StructureDefinition/forecast-evaluations"
+)
 
-const adviceUntil = `,"extension":[{"url":"` + NextChangeURL + `","valueDate":"`
+const (
+	adviceExtended    = `,"extension":[`
+	adviceUntil       = `{"url":"` + NextChangeURL + `","valueDate":"`
+	adviceEvaluations = `{"url":"` + EvaluationsURL + `","valueString":"`
+)
 
-// adviseUntil writes until when the recommendation stands. It follows the date.
-func (x *run) adviseUntil(next calendar.Date) {
+// extendAdvice writes the extensions of the recommendation. They follow the date.
+func (x *run) extendAdvice(next calendar.Date) {
+	x.w.raw(adviceExtended)
 	if !next.IsZero() {
-		x.w.raw(adviceUntil).day(next).raw(`"}]`)
+		x.w.raw(adviceUntil).day(next).raw(`"},`)
 	}
+	x.w.raw(adviceEvaluations).raw(digest(x.advice.Documents)).raw(`"}]`)
+}
+
+// digest is of what documents say, their dates left out, whatever their order.
+func digest(all []Document) string {
+	var sum uint64
+	for _, d := range all {
+		_, rest, _ := bytes.Cut(d.JSON, []byte(adviceDate))
+		h := xxhash.New()
+		h.WriteString(d.ID)
+		h.Write(rest[min(len(rest), len("2006-01-02")):])
+		sum += h.Sum64()
+	}
+	return fmt.Sprintf("%016x", sum)
 }
 
 const adviceDate = `,"date":"`
@@ -179,31 +198,46 @@ func AdvisedPatient(stored []byte) (id string, ok bool) {
 
 // Stands reports whether stored, which was made from such a Document before, still
 // says what this one does and need not be replaced: all but meta and the date is the
-// same, and it will be looked at again no later than this one must be.
+// same, and it will be looked at again no later than this one must be. An
+// ImmunizationRecommendation stands only if the evaluations do that were stored with it.
 func (d Document) Stands(stored []byte) bool {
-	next, rest, ok := cutAdvice(d.JSON)
-	storedNext, storedRest, storedOK := cutAdvice(stored)
-	if !ok || !storedOK || !bytes.Equal(rest, storedRest) {
+	now, ok := cutAdvice(d.JSON)
+	before, storedOK := cutAdvice(stored)
+	if !ok || !storedOK || now.extended != before.extended || !bytes.Equal(now.rest, before.rest) {
 		return false
 	}
-	return next == "" || storedNext != "" && storedNext <= next
+	return now.next == "" || before.next != "" && before.next <= now.next
 }
 
-// cutAdvice divides a document into the day of its next change, and what follows. In
-// JSON that this package has written, the texts that it looks for are members of the
-// resource: within a string their quotes would be escaped.
-func cutAdvice(text []byte) (next string, rest []byte, ok bool) {
-	_, rest, ok = bytes.Cut(text, []byte(adviceDate))
-	if !ok || len(rest) < len("2006-01-02\"") {
-		return "", nil, false
+// adviceParts are what Stands compares of a document.
+type adviceParts struct {
+	next     string // the day of its next change; empty if it says none
+	extended bool   // it has other extensions
+	rest     []byte // what follows, with them
+}
+
+// cutAdvice divides a document. In JSON that this package has written, the texts that it
+// looks for are members of the resource: within a string their quotes would be escaped.
+func cutAdvice(text []byte) (p adviceParts, ok bool) {
+	const day = "2006-01-02"
+	_, rest, ok := bytes.Cut(text, []byte(adviceDate))
+	if !ok || len(rest) <= len(day) {
+		return p, false
 	}
-	rest = rest[len("2006-01-02\""):]
-	if after, found := bytes.CutPrefix(rest, []byte(adviceUntil)); found {
-		day, afterDay, closed := strings.Cut(string(after[:min(len(after), len("2006-01-02\"}]"))]), `"}]`)
-		if !closed || afterDay != "" {
-			return "", nil, false
-		}
-		return day, after[len("2006-01-02\"}]"):], true
+	p.rest = rest[len(day)+1:]
+	if rest, p.extended = bytes.CutPrefix(p.rest, []byte(adviceExtended)); !p.extended {
+		return p, true
 	}
-	return "", rest, true
+	p.rest = rest
+	rest, dated := bytes.CutPrefix(rest, []byte(adviceUntil))
+	if !dated {
+		return p, true
+	}
+	if len(rest) < len(day)+len(`"}]`) || string(rest[len(day):len(day)+2]) != `"}` {
+		return p, false
+	}
+	p.next = string(rest[:len(day)])
+	p.extended = rest[len(day)+2] == ','
+	p.rest = rest[len(day)+3:]
+	return p, true
 }

@@ -72,7 +72,6 @@ func TestAdviseIsForecast(t *testing.T) {
 			want = append(want, p.Resource)
 		}
 	}
-	want = append(want[len(want)-1:], want[:len(want)-1]...) // the recommendation comes first
 	var got []map[string]any
 	ids := map[string]bool{}
 	for _, d := range advice.Documents {
@@ -104,7 +103,7 @@ func TestAdviseIsForecast(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("documents of Advise (-$immds-forecast +Advise):\n%s", diff)
 	}
-	if advice.Documents[0].ID != "p" || advice.Date != today || advice.Release != newForecaster(t, s).Releases()[0].Version || advice.NextChange <= today {
+	if advice.Documents[len(advice.Documents)-1].ID != "p" || advice.Date != today || advice.Release != newForecaster(t, s).Releases()[0].Version || advice.NextChange <= today {
 		t.Errorf("Advise = %+v", advice)
 	}
 }
@@ -184,9 +183,12 @@ func TestAdvisedPatient(t *testing.T) {
 
 // Stands overlooks meta, the date and a look that comes early, and nothing else.
 func TestStands(t *testing.T) {
-	const next = `"extension":[{"url":"` + immds.NextChangeURL + `","valueDate":"2027-01-01"}],`
+	const (
+		next        = `{"url":"` + immds.NextChangeURL + `","valueDate":"2027-01-01"},`
+		evaluations = `{"url":"` + immds.EvaluationsURL + `","valueString":"01234"}`
+	)
 	document := func(text string) immds.Document { return immds.Document{JSON: []byte(text)} }
-	const base = `{"resourceType":"X","id":"x","date":"2026-01-01",` + next + `"patient":{},"text":"a \",\"date\":\" b"}`
+	const base = `{"resourceType":"X","id":"x","date":"2026-01-01","extension":[` + next + evaluations + `],"patient":{},"text":"a \",\"date\":\" b"}`
 	replace := func(old, with string) string { return strings.Replace(base, old, with, 1) }
 	for _, test := range []struct {
 		name, stored string
@@ -197,9 +199,11 @@ func TestStands(t *testing.T) {
 		{"with meta", replace(`,"date"`, `,"meta":{"versionId":"1","tag":[{"code":"date"}]},"date"`), true},
 		{"looked at sooner", replace("2027-01-01", "2026-12-31"), true},
 		{"looked at later", replace("2027-01-01", "2027-01-02"), false},
-		{"never looked at", replace(next, ""), false},
 		{"another text", replace(" b", " c"), false},
 		{"another patient", replace("{}", `{"reference":"Patient/y"}`), false},
+		{"other evaluations", replace("01234", "01235"), false},
+		{"never looked at", replace(next, ""), false},
+		{"without evaluations", replace(evaluations, ""), false},
 		{"longer", base + " ", false},
 		{"cut short", base[:60], false},
 		{"cut in the extension", base[:strings.Index(base, "2027")+5], false},
@@ -209,6 +213,10 @@ func TestStands(t *testing.T) {
 		if got := document(base).Stands([]byte(test.stored)); got != test.want {
 			t.Errorf("Stands(%s) = %v, want %v", test.name, got, test.want)
 		}
+	}
+	alone := replace(","+evaluations, "")
+	if d := document(alone); !d.Stands([]byte(alone)) || d.Stands([]byte(base)) || document(base).Stands([]byte(alone)) {
+		t.Error("Stands of a document that says its next change alone")
 	}
 	never := replace(next, "")
 	if !document(never).Stands([]byte(base)) || !document(never).Stands([]byte(never)) {

@@ -18,7 +18,7 @@ func (x *run) writeRecommendation() {
 	case x.explain:
 		x.explainRecommendation()
 	case x.advice != nil:
-		x.adviseUntil(x.nextAnswer())
+		x.extendAdvice(x.advice.NextChange)
 	}
 	w.raw(`,"patient":`).raw(string(x.reference))
 	w.raw(`,"authority":{"display":"CDC, Advisory Committee on Immunization Practices (ACIP)"},"recommendation":[`)
