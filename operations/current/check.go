@@ -20,28 +20,31 @@ func (k *Keeper) Check(ctx context.Context, report func(fault string)) (patients
 	if err != nil {
 		return 0, 0, err
 	}
-	err = resources.EachPage(ctx, k.Store, resources.Everything(), q, func(page resources.Page) error {
-		var mu sync.Mutex
-		var errs []error
-		concurrently(k.Workers, page.Versions, func(together []resources.Version) {
-			ids := make([]string, len(together))
-			for i := range together {
-				ids[i] = together[i].ID
-			}
-			found, err := k.check(ctx, ids)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil {
-				errs = append(errs, fmt.Errorf("check the forecasts of Patient/%s to Patient/%s: %w", ids[0], ids[len(ids)-1], err))
-			}
-			for _, fault := range found {
-				report(fault)
-			}
-			patients, faults = patients+len(ids), faults+len(found)
+	var mu sync.Mutex
+	var errs []error
+	feed := func(give func([]resources.Version)) error {
+		return resources.EachPage(ctx, k.Store, resources.Everything(), q, func(page resources.Page) error {
+			give(page.Versions)
+			return nil
 		})
-		return errors.Join(errs...)
+	}
+	err = concurrently(k.Workers, feed, func(together []resources.Version) {
+		ids := make([]string, len(together))
+		for i := range together {
+			ids[i] = together[i].ID
+		}
+		found, err := k.check(ctx, ids)
+		mu.Lock()
+		defer mu.Unlock()
+		if err != nil {
+			errs = append(errs, fmt.Errorf("check the forecasts of Patient/%s to Patient/%s: %w", ids[0], ids[len(ids)-1], err))
+		}
+		for _, fault := range found {
+			report(fault)
+		}
+		patients, faults = patients+len(ids), faults+len(found)
 	})
-	return patients, faults, err
+	return patients, faults, errors.Join(append(errs, err)...)
 }
 
 // check compares what is stored of patients with what ought to be.

@@ -1,6 +1,7 @@
 package current
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -104,51 +105,62 @@ func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause
 	if err != nil {
 		return err
 	}
-	return resources.EachPage(ctx, k.Store, resources.Everything(), q, func(page resources.Page) error {
-		tasks := make([]task, 0, len(page.Versions))
-		for _, v := range page.Versions {
-			holds := true
-			if condition != nil {
-				if holds, err = condition(ctx, v.ID); err != nil {
-					return err
+	find := func(give func([]task)) error {
+		return resources.EachPage(ctx, k.Store, resources.Everything(), q, func(page resources.Page) error {
+			tasks := make([]task, 0, len(page.Versions))
+			for _, v := range page.Versions {
+				holds := true
+				if condition != nil {
+					if holds, err = condition(ctx, v.ID); err != nil {
+						return err
+					}
+				}
+				if holds {
+					tasks = append(tasks, task{v.ID, why})
 				}
 			}
-			if holds {
-				tasks = append(tasks, task{v.ID, why})
-			}
-		}
-		*n += len(tasks)
-		return k.refreshAll(ctx, tasks, k.Workers)
-	})
+			*n += len(tasks)
+			give(tasks)
+			return ctx.Err()
+		})
+	}
+	return cmp.Or(concurrently(k.Workers, find, func(together []task) { k.look(ctx, together) }), ctx.Err())
 }
 
 // refreshAll looks at patients, some at once. One whose forecast cannot be made or
 // stored does not hold up the others; the error is that of ctx.
 func (k *Keeper) refreshAll(ctx context.Context, tasks []task, atOnce int) error {
-	concurrently(atOnce, tasks, func(together []task) { k.look(ctx, together) })
-	return ctx.Err()
+	all := func(give func([]task)) error {
+		give(tasks)
+		return nil
+	}
+	return cmp.Or(concurrently(atOnce, all, func(together []task) { k.look(ctx, together) }), ctx.Err())
 }
 
 // together is how many patients are read and stored at once: reading one after the other
 // costs twice as much. Who waits for one of them waits for all.
 const together = 32
 
-// concurrently does something for each of many, a few together, by some goroutines.
-func concurrently[T any](atOnce int, all []T, do func(together []T)) {
-	queue := make(chan []T)
+// concurrently does something for each of what feed gives, a few together, by some
+// goroutines, while feed goes on to find more. The error is that of feed.
+func concurrently[T any](atOnce int, feed func(give func(all []T)) error, do func(together []T)) error {
+	queue := make(chan []T, atOnce)
 	var workers sync.WaitGroup
-	for range min(atOnce, len(all)) {
+	for range atOnce {
 		workers.Go(func() {
 			for some := range queue {
 				do(some)
 			}
 		})
 	}
-	for some := range slices.Chunk(all, together) {
-		queue <- some
-	}
+	err := feed(func(all []T) {
+		for some := range slices.Chunk(all, together) {
+			queue <- some
+		}
+	})
 	close(queue)
 	workers.Wait()
+	return err
 }
 
 // look refreshes patients and remembers for whom that failed. What fails together is
