@@ -192,15 +192,20 @@ func (r *Registry) AppendParameter(dst []Entry, resource codec.Value, p *Paramet
 // Targets are the ids of the resources of a type to which a resource refers under a
 // parameter for references: those by whose id a search finds it.
 func (r *Registry) Targets(resource codec.Value, p *Parameter, targetType string) []string {
-	var entries [4]Entry
+	scratch := entryScratch.Get().(*[]Entry)
+	*scratch = r.AppendParameter((*scratch)[:0], resource, p)
 	var ids []string
-	for _, e := range r.AppendParameter(entries[:0], resource, p) {
-		if e.Target.Kind == fhir.Relative && e.Target.Type == targetType {
+	for i := range *scratch {
+		if e := &(*scratch)[i]; e.Target.Kind == fhir.Relative && e.Target.Type == targetType {
 			ids = append(ids, e.Target.ID)
 		}
 	}
+	clear(*scratch)
+	entryScratch.Put(scratch)
 	return ids
 }
+
+var entryScratch = sync.Pool{New: func() any { return new([]Entry) }}
 
 func (r *Registry) appendEntries(dst []Entry, resource codec.Value, from *node) []Entry {
 	start := len(dst)

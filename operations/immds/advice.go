@@ -3,6 +3,7 @@ package immds
 import (
 	"bytes"
 	"context"
+	"crypto/sha1"
 	"errors"
 	"fmt"
 	"slices"
@@ -109,10 +110,13 @@ var evaluations = uuid.NewSHA1(uuid.NameSpaceURL, []byte(canonical+"/Immunizatio
 // one evaluation. A dose that turns out to be another patient's is evaluated for that one
 // in a resource of its own.
 func (x *run) evaluationID(dose int, antigen string) string {
+	if x.hash == nil {
+		x.hash = sha1.New()
+	}
 	name := x.patientID + " " + x.doses[dose].id + " " + antigen
-	id := uuid.NewSHA1(evaluations, []byte(name)).String()
+	id := uuid.NewHash(x.hash, evaluations, []byte(name), 5).String()
 	for n := 2; x.hasEvaluation(id); n++ {
-		id = uuid.NewSHA1(evaluations, []byte(name+" "+strconv.Itoa(n))).String()
+		id = uuid.NewHash(x.hash, evaluations, []byte(name+" "+strconv.Itoa(n)), 5).String()
 	}
 	return id
 }

@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash"
 	"slices"
 	"sync"
 
@@ -144,8 +145,9 @@ type run struct {
 	out       forecast.Result
 	foresight foresight // of an answer that is explained
 	w         writer
-	reference []byte  // JSON of the Reference to the patient
-	advice    *Advice // what the answer becomes if it is to be stored; nil for Parameters
+	reference []byte    // JSON of the Reference to the patient
+	advice    *Advice   // what the answer becomes if it is to be stored; nil for Parameters
+	hash      hash.Hash // by which ids are made; nil until one is wanted
 }
 
 func (f *Forecaster) start() *run {
@@ -177,6 +179,7 @@ func (f *Forecaster) finish(x *run) {
 		foresight: foresight{groups: x.foresight.groups[:0], today: x.foresight.today[:0], then: x.foresight.then[:0]},
 		issues:    x.issues,
 		reference: x.reference[:0],
+		hash:      x.hash,
 	}
 	f.runs.Put(x)
 }
