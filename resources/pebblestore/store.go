@@ -40,7 +40,7 @@ type Config struct {
 	Logger   *slog.Logger     // slog.Default() if nil
 
 	FS           vfs.FS // the file system; the operating system's if nil
-	CacheSize    int64  // bytes of memory for blocks and resources that were read; default 256 MiB
+	CacheSize    int64  // bytes of memory for blocks and resources that were read, and for memtables; default 256 MiB
 	MemTableSize uint64 // bytes of memory for writes before a table is made of them; default 128 MiB, 32 in bulk
 	CachedIDs    int    // ids whose place is kept in memory, 68 bytes each; rounded up to a power of two; default 1<<20
 
