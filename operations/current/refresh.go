@@ -21,6 +21,10 @@ import (
 // same store could hold one up.
 const attempts = 5
 
+// writesAtOnce is how many documents are committed together, if they are of several
+// patients: while a large commit is applied, all others wait.
+const writesAtOnce = 100
+
 // storedPage is the number of documents that are asked for at once: as a rule those of
 // all patients that are looked at together.
 const storedPage = 5000
@@ -40,7 +44,7 @@ func patientIDs(tasks []task) []string {
 }
 
 // refresh makes the advice on patients and stores what reads otherwise than what is
-// stored, in one commit. When a record can have no advice (the patient is gone, or has no
+// stored, of each patient in one commit. When a record can have no advice (the patient is gone, or has no
 // birth date), what is stored is deleted: no advice is better than one that is not true
 // any more.
 func (k *Keeper) refresh(ctx context.Context, tasks []task) error {
@@ -94,6 +98,10 @@ func (k *Keeper) tryRefresh(ctx context.Context, tasks []task, revive bool) (cha
 	for _, t := range due {
 		maps.Copy(evaluations[t.id], stored[t.id])
 		more, err := k.writes(ctx, advice[t.id], evaluations[t.id], t.why, revive)
+		if err == nil && len(writes)+len(more) > writesAtOnce {
+			err = k.commit(ctx, writes)
+			writes = writes[:0]
+		}
 		if err != nil {
 			return 0, err
 		}
@@ -102,13 +110,17 @@ func (k *Keeper) tryRefresh(ctx context.Context, tasks []task, revive bool) (cha
 		}
 		writes = append(writes, more...)
 	}
+	return changed, k.commit(ctx, writes)
+}
+
+func (k *Keeper) commit(ctx context.Context, writes []resources.Write) error {
 	if len(writes) == 0 {
-		return 0, nil
+		return nil
 	}
 	if _, err := k.Store.Commit(ctx, resources.Everything(), resources.Batch{Writes: writes}); err != nil {
-		return 0, fmt.Errorf("store the forecasts of %d patients: %w", changed, err)
+		return fmt.Errorf("store forecasts: %w", err)
 	}
-	return changed, nil
+	return nil
 }
 
 // stands reports whether advice says what the stored recommendation does. Its evaluations,
