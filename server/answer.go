@@ -51,33 +51,9 @@ func describe(c *gin.Context, v resources.Version) {
 	var room [64]byte
 	text := append(strconv.AppendUint(append(room[:0], `W/"`...), v.Version, 10), '"')
 	tag := len(text)
-	both := string(appendDate(text, v.LastUpdated))
+	both := string(v.LastUpdated.Time().AppendFormat(text, http.TimeFormat))
 	h, values := c.Writer.Header(), []string{both[:tag], both[tag:]}
 	h["Etag"], h["Last-Modified"] = values[0:1:1], values[1:2:2]
-}
-
-// appendDate appends a moment as http.TimeFormat writes it, which every read needs.
-// Years have four digits.
-//
-// https://www.rfc-editor.org/rfc/rfc9110.html#name-date-time-formats
-func appendDate(b []byte, m fhir.Moment) []byte {
-	const days, months = "SunMonTueWedThuFriSat", "JanFebMarAprMayJunJulAugSepOctNovDec"
-	t := m.Time()
-	year, month, day := t.Date()
-	hour, minute, second := t.Clock()
-	two := func(n int) { b = append(b, byte('0'+n/10), byte('0'+n%10)) }
-	b = append(append(b, days[3*t.Weekday():][:3]...), ", "...)
-	two(day)
-	b = append(append(append(b, ' '), months[3*(month-1):][:3]...), ' ')
-	two(year / 100)
-	two(year % 100)
-	b = append(b, ' ')
-	two(hour)
-	b = append(b, ':')
-	two(minute)
-	b = append(b, ':')
-	two(second)
-	return append(b, " GMT"...)
 }
 
 // location is the URL of a version, as clients see it.
