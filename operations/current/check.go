@@ -12,7 +12,7 @@ import (
 )
 
 // Check makes the advice on everyone anew, stores nothing, and reports each document
-// that is stored otherwise, or not, or should not be. While nobody keeps the forecasts,
+// that is stored otherwise, or not, or should not be; of who has none, that alone. While nobody keeps the forecasts,
 // that is to be expected of patients who have changed since, or for whom the day changes
 // something.
 func (k *Keeper) Check(ctx context.Context, report func(fault string)) (patients, faults int, err error) {
@@ -60,6 +60,10 @@ func (k *Keeper) check(ctx context.Context, ids []string) (faults []string, err 
 		return nil, err
 	}
 	for i, id := range ids {
+		if len(stored[id]) == 0 && len(advice[i].Documents) > 0 {
+			faults = append(faults, "Patient/"+id+" has no stored forecast")
+			continue
+		}
 		faults = append(faults, difference(advice[i].Documents, stored[id])...)
 	}
 	return faults, nil

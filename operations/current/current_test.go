@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -485,8 +486,8 @@ func TestCheck(t *testing.T) {
 		}
 		return faults
 	}
-	if got := check(); len(got) != 5 {
-		t.Errorf("Check before anything is stored reports %q, want 5 documents", got)
+	if diff := cmp.Diff([]string{"Patient/a has no stored forecast", "Patient/b has no stored forecast"}, check()); diff != "" {
+		t.Errorf("Check before anything is stored (-want +got):\n%s", diff)
 	}
 	f.refresh("a", "b")
 	if got := check(); len(got) != 0 {
@@ -496,5 +497,10 @@ func TestCheck(t *testing.T) {
 	f.patient("a", ago(3000))
 	if got := check(); len(got) != 5 {
 		t.Errorf("Check after changes reports %q, want 2 recommendations and 3 evaluations", got)
+	}
+	f.refresh("a", "b")
+	f.dose("d2", "b", "03", ago(900))
+	if got := check(); len(got) != 4 || !strings.HasSuffix(got[0], " is not stored") {
+		t.Errorf("Check after another dose reports %q, want 3 evaluations that are not stored and a recommendation", got)
 	}
 }

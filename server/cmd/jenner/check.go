@@ -62,7 +62,7 @@ func (c *checkCommand) checkForecasts(ctx context.Context, s surroundings, p *pa
 	}
 	fmt.Fprintf(s.stdout, "forecasts of %d patients in %.1f s\n", patients, s.now().Sub(began).Seconds())
 	if faults > 0 {
-		return fmt.Errorf("%d stored forecasts are not current", faults)
+		return fmt.Errorf("the stored forecasts have %d faults", faults)
 	}
 	return nil
 }

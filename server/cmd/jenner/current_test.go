@@ -127,7 +127,7 @@ func TestStoredForecasts(t *testing.T) {
 	if got := jenner(t, "", nil, "import", "--store", "pebble:"+store, "--state", t.TempDir(), file); got.code != done {
 		t.Fatalf("import: %+v", got)
 	}
-	if got := jenner(t, "", nil, "check", "--forecasts", "--store", "pebble:"+store); got.code != failed || !strings.Contains(got.stdout, "ImmunizationRecommendation/new is not stored") {
+	if got := jenner(t, "", nil, "check", "--forecasts", "--store", "pebble:"+store); got.code != failed || !strings.Contains(got.stdout, "Patient/new has no stored forecast") {
 		t.Errorf("check after an import: %+v", got)
 	}
 }
