@@ -62,16 +62,7 @@ func (x *execution) compileTargets(n *node, prefixes [][]byte) {
 		n.open = anyOf(opens)
 		return
 	}
-	n.collect = func(into *roaring64.Bitmap, most *int) bool { return x.collectTargets(prefixes, into, most) }
-}
-
-// collectTargets adds what the keys with these prefixes are of, to a set.
-func (x *execution) collectTargets(prefixes [][]byte, into *roaring64.Bitmap, most *int) bool {
-	spans := make([]span, len(prefixes))
-	for i, prefix := range prefixes {
-		spans[i] = span{prefix, after(prefix)}
-	}
-	return x.collectSpans(spans, into, most, func([]byte) bool { return true })
+	n.collect = func(into *roaring64.Bitmap, most *int) bool { return x.collectPrefixes(prefixes, into, most) }
 }
 
 // compileChains compiles chains through one parameter. If the ends of each are many,
@@ -149,7 +140,7 @@ func (r *chain) collect(into *roaring64.Bitmap, most *int) bool {
 			return false
 		}
 		found := roaring64.New()
-		if !r.x.collectTargets(r.prefixes(), found, most) {
+		if !r.x.collectPrefixes(r.prefixes(), found, most) {
 			return false
 		}
 		r.found = found

@@ -12,11 +12,11 @@ import (
 // over the values in the order of the index.
 func (x *execution) compileMany(n *node, p parameterID, values []exactly) {
 	n.collect = func(into *roaring64.Bitmap, most *int) bool {
-		var spans []span
+		var heads [][]byte
 		for _, e := range values {
-			e.heads(parameterSpace(p), func(head []byte) { spans = append(spans, span{head, after(head)}) })
+			e.heads(parameterSpace(p), func(head []byte) { heads = append(heads, head) })
 		}
-		slices.SortFunc(spans, func(a, b span) int { return bytes.Compare(a.low, b.low) })
-		return x.collectSpans(spans, into, most, func([]byte) bool { return true })
+		slices.SortFunc(heads, bytes.Compare)
+		return x.collectPrefixes(heads, into, most)
 	}
 }

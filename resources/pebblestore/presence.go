@@ -63,22 +63,22 @@ func (x *execution) without(t typeID, p *search.Parameter) stream {
 	if !ok || p.Type == search.Token || p.Type == search.Reference {
 		return x.live(t)
 	}
-	var lacking []span
+	var lacking [][]byte
 	x.eachGroup(indexPrefix(x.s.index.patterns(p.Resource), kindPattern), patternEnd, func(pattern []byte) bool {
 		if !x.hasValue(pattern, i.ordinal) {
-			lacking = append(lacking, span{pattern, after(pattern)})
+			lacking = append(lacking, pattern)
 		}
 		return true
 	})
 	if len(lacking) <= fewPatterns {
 		u := make(union, len(lacking))
-		for i, s := range lacking {
-			u[i] = x.stream(s.low)
+		for i, pattern := range lacking {
+			u[i] = x.stream(pattern)
 		}
 		return u
 	}
 	set, most := roaring64.New(), x.limits.Collect
-	if !x.collectSpans(lacking, set, &most, func([]byte) bool { return true }) {
+	if !x.collectPrefixes(lacking, set, &most) {
 		return x.live(t)
 	}
 	return collected{set.Iterator()}

@@ -255,16 +255,15 @@ func (x *execution) isLive(t typeID, rid uint64) bool {
 // compileStarts compiles comparisons with the beginning of a folded text.
 func (x *execution) compileStarts(n *node, p parameterID, k kind, c *search.Compare) {
 	n.collect = func(into *roaring64.Bitmap, most *int) bool {
-		var spans []span
+		var starts [][]byte
 		for i := range c.Values {
 			start := c.Values[i].Folded
 			if len(start) > keyText {
 				start, n.loose = start[:keyText], true
 			}
-			low := appendTextStart(indexPrefix(p, k), start)
-			spans = append(spans, span{low, after(low)})
+			starts = append(starts, appendTextStart(indexPrefix(p, k), start))
 		}
-		return x.collectSpans(spans, into, most, func([]byte) bool { return true })
+		return x.collectPrefixes(starts, into, most)
 	}
 }
 

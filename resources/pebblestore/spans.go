@@ -22,6 +22,16 @@ func (x *execution) collectSpans(spans []span, into *roaring64.Bitmap, most *int
 	return x.collectTaken(spans, into, most, false, accept)
 }
 
+// collectPrefixes adds to a set the rids of the keys with one of these prefixes, which
+// are quickest passed over in their order.
+func (x *execution) collectPrefixes(prefixes [][]byte, into *roaring64.Bitmap, most *int) bool {
+	spans := make([]span, len(prefixes))
+	for i, prefix := range prefixes {
+		spans[i] = span{prefix, after(prefix)}
+	}
+	return x.collectSpans(spans, into, most, func([]byte) bool { return true })
+}
+
 // collectTaken is collectSpans that may take only what accept takes off most.
 func (x *execution) collectTaken(spans []span, into *roaring64.Bitmap, most *int, only bool, accept func(key []byte) bool) bool {
 	found := 0
