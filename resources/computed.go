@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/jenner-iis/jenner/fhir"
-	"github.com/jenner-iis/jenner/fhir/codec"
 	"github.com/jenner-iis/jenner/fhir/search"
 )
 
@@ -41,22 +40,11 @@ func (s *Service) refreshOne(ctx context.Context, a Access, resourceType, id str
 	}
 	patients := []string{id}
 	if v, err := s.Store.Read(ctx, a, resourceType, id); err == nil {
-		patients = s.patientsOf(v)
+		if patients, err = PatientsOf(s.Search, v); err != nil {
+			return err
+		}
 	}
 	return s.Computed.Refresh(ctx, patients)
-}
-
-// patientsOf are the patients to whom a computed resource belongs.
-func (s *Service) patientsOf(v Version) []string {
-	p := s.Search.Parameter(v.Type, "patient")
-	if p == nil {
-		return nil
-	}
-	d, err := codec.Parse(v.JSON, codec.Limits{})
-	if err != nil {
-		return nil
-	}
-	return s.Search.Targets(d.Root(), p, "Patient")
 }
 
 // refreshFor sees to it that what a search reads of computed types is current.

@@ -5,30 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jenner-iis/jenner/fhir"
-	"github.com/jenner-iis/jenner/fhir/codec"
 	"github.com/jenner-iis/jenner/operations/immds"
 	"github.com/jenner-iis/jenner/resources"
 )
-
-// record are the types of resources that advice rests on, with the search parameter
-// by which each belongs to a patient.
-var record = map[string]string{
-	"Patient": "", "Immunization": "patient", "Observation": "patient", "Condition": "patient",
-	"AllergyIntolerance": "patient", "Procedure": "patient",
-}
-
-func recordTypes() []string {
-	types := make([]string, 0, len(record))
-	for t := range record {
-		types = append(types, t)
-	}
-	slices.Sort(types)
-	return types
-}
 
 // changesAtOnce is the number of changes that are looked at together. Those of one
 // patient cost one forecast.
@@ -88,7 +70,7 @@ func (k *Keeper) begin(ctx context.Context) (bookmark, error) {
 		if err := json.Unmarshal(text, &mark); err != nil {
 			return mark, fmt.Errorf("read the bookmark: %w", err)
 		}
-		through, err := k.Store.Changes(ctx, resources.Everything(), recordTypes(), mark.Reached, k.Backlog, func(resources.Version) error { return nil })
+		through, err := k.Store.Changes(ctx, resources.Everything(), immds.RecordTypes(), mark.Reached, k.Backlog, func(resources.Version) error { return nil })
 		if err != nil || through >= newest {
 			return mark, err
 		}
@@ -131,7 +113,7 @@ func (k *Keeper) endMark() {
 
 // follow looks at what changes, as long as ctx lasts.
 func (k *Keeper) follow(ctx context.Context) error {
-	types := recordTypes()
+	types := immds.RecordTypes()
 	var marked time.Time
 	for {
 		l, _ := k.now()
@@ -191,18 +173,11 @@ func (k *Keeper) concerns(ctx context.Context, v resources.Version, causes map[s
 	return k.patients(before, why, causes)
 }
 
-// patients adds the patients to whom a version belongs, by the same rules by which a
-// search finds it among theirs.
+// patients adds the patients to whom a version belongs.
 func (k *Keeper) patients(v resources.Version, why cause, causes map[string]cause) error {
-	if v.Deleted() {
-		return nil
-	}
-	d, err := codec.Parse(v.JSON, codec.Limits{})
-	if err != nil {
-		return fmt.Errorf("read %s/%s: %w", v.Type, v.ID, err)
-	}
-	for _, id := range k.Search.Targets(d.Root(), k.Search.Parameter(v.Type, record[v.Type]), "Patient") {
+	ids, err := resources.PatientsOf(k.Search, v)
+	for _, id := range ids {
 		causes[id] = why
 	}
-	return nil
+	return err
 }

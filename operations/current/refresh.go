@@ -7,12 +7,10 @@ import (
 	"hash/maphash"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
-	"github.com/jenner-iis/jenner/fhir/search"
 	"github.com/jenner-iis/jenner/operations/immds"
 	"github.com/jenner-iis/jenner/resources"
 )
@@ -24,10 +22,6 @@ const attempts = 5
 // writesAtOnce is how many documents are committed together, if they are of several
 // patients: while a large commit is applied, all others wait.
 const writesAtOnce = 100
-
-// storedPage is the number of documents that are asked for at once: as a rule those of
-// all patients that are looked at together.
-const storedPage = 5000
 
 // task is a patient whose advice is to be made anew, and why.
 type task struct {
@@ -171,24 +165,14 @@ func (k *Keeper) stored(ctx context.Context, ids []string, types ...string) (map
 }
 
 func (k *Keeper) storedOf(ctx context.Context, resourceType string, ids []string, found map[string]documents) error {
-	query := "patient=Patient/" + strings.Join(ids, ",Patient/") + "&_total=none"
-	q, err := k.Search.Parse(resourceType, query, search.Options{DefaultCount: storedPage})
-	if err != nil {
-		return err
-	}
-	return resources.EachPage(ctx, k.Store, resources.Everything(), q, func(page resources.Page) error {
-		for _, v := range page.Versions {
-			whose, err := k.advised(v)
-			if err != nil {
-				return err
-			}
-			for _, id := range whose {
-				if of := found[id]; of != nil {
-					of[documentKey{v.Type, v.ID}] = v
-				}
+	return resources.EachOfPatients(ctx, k.Store, resources.Everything(), k.Search, resourceType, ids, func(v resources.Version) error {
+		whose, err := k.advised(v)
+		for _, id := range whose {
+			if of := found[id]; of != nil {
+				of[documentKey{v.Type, v.ID}] = v
 			}
 		}
-		return nil
+		return err
 	})
 }
 
@@ -198,11 +182,7 @@ func (k *Keeper) advised(v resources.Version) ([]string, error) {
 	if id, ok := immds.AdvisedPatient(v.JSON); ok {
 		return []string{id}, nil
 	}
-	d, err := codec.Parse(v.JSON, codec.Limits{})
-	if err != nil {
-		return nil, fmt.Errorf("read %s/%s: %w", v.Type, v.ID, err)
-	}
-	return k.Search.Targets(d.Root(), k.Search.Parameter(v.Type, "patient"), "Patient"), nil
+	return resources.PatientsOf(k.Search, v)
 }
 
 // writes are what makes advice of what is stored. Documents that were deleted can be

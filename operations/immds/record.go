@@ -81,6 +81,17 @@ var recordTypes = [...]struct {
 	{"Procedure", kindProcedure},
 }
 
+// RecordTypes are the types of the resources that the forecast of a stored patient rests
+// on, in the order of their names.
+func RecordTypes() []string {
+	types := []string{"Patient"}
+	for _, t := range recordTypes {
+		types = append(types, t.name)
+	}
+	slices.Sort(types)
+	return types
+}
+
 // readRecords reads the records of some patients, in the order of their ids.
 func (f *Forecaster) readRecords(ctx context.Context, a resources.Access, ids []string) ([]record, error) {
 	found := make([]record, len(ids))

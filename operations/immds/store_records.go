@@ -2,7 +2,6 @@ package immds
 
 import (
 	"context"
-	"strings"
 
 	"github.com/jenner-iis/jenner/fhir/search"
 	"github.com/jenner-iis/jenner/resources"
@@ -19,32 +18,21 @@ func StoreRecords(store resources.Store, registry *search.Registry) Records {
 	return storeRecords{store, registry}
 }
 
-// recordPage is the number of resources that are asked for at once: all there are, as
-// a rule.
-const recordPage = 5000
-
-// OfPatients asks for all patients in one search, page after page.
+// OfPatients asks for all patients in one search.
 func (r storeRecords) OfPatients(ctx context.Context, a resources.Access, resourceType string, ids []string, visit func(patientID string, r StoredResource) error) error {
-	q, err := r.registry.Parse(resourceType, "patient=Patient/"+strings.Join(ids, ",Patient/"), search.Options{DefaultCount: recordPage})
-	if err != nil {
-		return err
-	}
-	q.Total = search.TotalNone
 	patient := r.registry.Parameter(resourceType, "patient")
-	return resources.EachPage(ctx, r.Store, a, q, func(page resources.Page) error {
-		for _, v := range page.Versions {
-			stored, err := parseStored(v)
-			if err != nil {
+	return resources.EachOfPatients(ctx, r.Store, a, r.registry, resourceType, ids, func(v resources.Version) error {
+		stored, err := parseStored(v)
+		if err != nil {
+			return err
+		}
+		whose := ids
+		if len(ids) > 1 {
+			whose = r.registry.Targets(stored.Root, patient, "Patient")
+		}
+		for _, id := range whose {
+			if err := visit(id, stored); err != nil {
 				return err
-			}
-			whose := ids
-			if len(ids) > 1 {
-				whose = r.registry.Targets(stored.Root, patient, "Patient")
-			}
-			for _, id := range whose {
-				if err := visit(id, stored); err != nil {
-					return err
-				}
 			}
 		}
 		return nil
