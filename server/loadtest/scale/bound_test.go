@@ -34,12 +34,16 @@ func TestBound(t *testing.T) {
 // resource that it finds, and one for finding nothing.
 func blocks(t *testing.T, patients int) map[string]float64 {
 	t.Helper()
-	// What is still in memory when the store is closed is in blocks when it is
-	// opened again.
-	c := pebblestore.Config{Path: "store", FS: pebblestore.Memory(), MemTableSize: writtenBytes}
+	// How many tables there are to look into depends on when the store finds the time
+	// to merge them. Loaded in bulk it merges none before it is told to, and then all.
+	c := pebblestore.Config{Path: "store", FS: pebblestore.Memory(), MemTableSize: writtenBytes, Bulk: true}
 	r := open(t, c, patients)
 	r.load(t)
+	if err := r.store.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	r.close(t)
+	c.Bulk = false
 	r = open(t, c, patients)
 	defer r.close(t)
 	per := map[string]float64{}
