@@ -35,6 +35,9 @@ type Advice struct {
 	// Documents are the ImmunizationEvaluations, and at the end an
 	// ImmunizationRecommendation, which has the patient's id.
 	Documents []Document
+
+	read   []byte // what a note says that was read; nil for too much
+	digest uint64 // of what the documents say, for a note
 }
 
 // Document is a resource of an Advice.
@@ -78,11 +81,22 @@ func (f *Forecaster) advise(found *record) (Advice, error) {
 	case err != nil:
 		return Advice{}, err
 	}
-	x.advice.Date, x.advice.NextChange = x.in.AssessmentDate, x.nextAnswer()
-	x.w = writer{b: make([]byte, 0, 48<<10)}
+	x.advice.Date, x.advice.read = x.in.AssessmentDate, x.read
+	x.writeAdvice(make([]byte, 0, adviceSize))
+	return *x.advice, nil
+}
+
+// adviceSize is room for the documents of most, in bytes.
+const adviceSize = 48 << 10
+
+// writeAdvice writes the documents of the advice that was worked out, into the room
+// behind dst.
+func (x *run) writeAdvice(dst []byte) {
+	x.w = writer{b: dst}
+	x.advice.NextChange = x.nextAnswer()
 	x.writeEvaluations()
 	x.writeRecommendation()
-	return *x.advice, nil
+	x.advice.digest = digestOf(x.advice.Documents[len(x.advice.Documents)-1])
 }
 
 // noteRead remembers the youngest resource of the record.

@@ -125,29 +125,35 @@ func parseFile(text []byte) (*codec.Document, error) {
 
 // run is the work on one request. Its memory is used again.
 type run struct {
-	edition   *edition
-	editions  []*edition // those to choose from, the latest first
-	assessed  bool       // whether the request names an assessment date
-	explain   bool
-	patient   codec.Value // of the request or of the store; absent until it is read
-	doses     []dose      // what the engine does not need to know about in.Doses
-	given     int         // immunization parameters seen
-	history   int         // immunizations seen, stored ones too
-	places    [kinds]int  // parameters seen, by the type of resource they hold
-	findings  []finding
-	denied    bool          // there is a finding that the patient has something not
-	evidence  []source      // of in.Observations, in their order
-	next      calendar.Date // when the findings will count otherwise; zero if never
-	refusals  []refusal
-	patientID string
-	issues    issues
-	in        forecast.Input
-	out       forecast.Result
-	foresight foresight // of an answer that is explained
-	w         writer
-	reference []byte    // JSON of the Reference to the patient
-	advice    *Advice   // what the answer becomes if it is to be stored; nil for Parameters
-	hash      hash.Hash // by which ids are made; nil until one is wanted
+	edition    *edition
+	editions   []*edition // those to choose from, the latest first
+	assessed   bool       // whether the request names an assessment date
+	explain    bool
+	patient    codec.Value // of the request or of the store; absent if it was read from a note
+	hasPatient bool
+	doses      []dose     // what the engine does not need to know about in.Doses
+	given      int        // immunization parameters seen
+	history    int        // immunizations seen, stored ones too
+	places     [kinds]int // parameters seen, by the type of resource they hold
+	findings   []finding
+	denied     bool          // there is a finding that the patient has something not
+	evidence   []source      // of in.Observations, in their order
+	next       calendar.Date // when the findings will count otherwise; zero if never
+	refusals   []refusal
+	patientID  string
+	issues     issues
+	in         forecast.Input
+	out        forecast.Result
+	foresight  foresight // of an answer that is explained
+	w          writer
+	reference  []byte    // JSON of the Reference to the patient
+	advice     *Advice   // what the answer becomes if it is to be stored; nil for Parameters
+	hash       hash.Hash // by which ids are made; nil until one is wanted
+
+	// Of the advice on a stored patient, for its note:
+	read       []byte // what was read; nil for too much
+	notedWhole int    // bytes of it that are whole resources
+	scratch    []byte // room for documents that are only looked at
 }
 
 func (f *Forecaster) start() *run {
@@ -180,6 +186,7 @@ func (f *Forecaster) finish(x *run) {
 		issues:    x.issues,
 		reference: x.reference[:0],
 		hash:      x.hash,
+		scratch:   x.scratch,
 	}
 	f.runs.Put(x)
 }

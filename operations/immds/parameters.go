@@ -201,7 +201,7 @@ func (x *run) checkInput(today func() calendar.Date) {
 	if x.issues.refused {
 		return
 	}
-	if !x.patient.Exists() {
+	if !x.hasPatient {
 		x.issues.add(fhir.Error, fhir.CodeRequired, "Parameters.parameter", "there is no parameter patient")
 		return
 	}

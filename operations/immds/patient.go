@@ -12,11 +12,11 @@ import (
 // readPatient reads the Patient, of which the schedule asks the birth date, the
 // gender, and the country of birth.
 func (x *run) readPatient(p codec.Value) {
-	if x.patient.Exists() {
+	if x.hasPatient {
 		x.issues.add(fhir.Error, fhir.CodeInvalid, p.Path(), "there is more than one patient")
 		return
 	}
-	x.patient = p
+	x.patient, x.hasPatient = p, true
 	x.referTo(p)
 	x.readBirthDate(p)
 	switch p.Get("gender").Text() {
@@ -42,9 +42,13 @@ func (x *run) readPatient(p codec.Value) {
 func (x *run) readRace(race codec.Value) {
 	for e := race.Get("extension").First(); e.Exists(); e = e.Next() {
 		if t, ok := clinical().races[e.Get("valueCoding").Get("code").Text()]; ok && e.Get("url").Text() == "ombCategory" {
-			x.addFinding(finding{term: t, kind: kindPatient, source: source{kind: kindPatient, id: x.patientID}})
+			x.addRace(t)
 		}
 	}
+}
+
+func (x *run) addRace(t term) {
+	x.addFinding(finding{term: t, kind: kindPatient, source: source{kind: kindPatient, id: x.patientID}})
 }
 
 func (x *run) readBirthDate(p codec.Value) {
@@ -69,13 +73,12 @@ func (x *run) readBirthDate(p codec.Value) {
 // as the request does; by an identifier if there is none; and in words if the
 // patient is known by neither, since the element is required.
 func (x *run) referTo(p codec.Value) {
-	w := writer{b: x.reference[:0]}
-	defer func() { x.reference = w.b }()
 	if id := p.Get("id").Text(); fhir.ValidID(id) {
-		x.patientID = id
-		w.raw(`{"reference":"Patient/`).raw(id).raw(`"}`)
+		x.referToID(id)
 		return
 	}
+	w := writer{b: x.reference[:0]}
+	defer func() { x.reference = w.b }()
 	identifier := p.Get("identifier").First()
 	value := identifier.Get("value")
 	if value.Kind() != codec.String || !isPlain(value.Text()) {
@@ -87,6 +90,14 @@ func (x *run) referTo(p codec.Value) {
 		w.raw(`"system":`).str(system.Text()).raw(`,`)
 	}
 	w.raw(`"value":`).str(value.Text()).raw(`}}`)
+}
+
+// referToID is referTo for a patient with an id.
+func (x *run) referToID(id string) {
+	x.patientID = id
+	w := writer{b: x.reference[:0]}
+	w.raw(`{"reference":"Patient/`).raw(id).raw(`"}`)
+	x.reference = w.b
 }
 
 // isPlain reports whether a text may be repeated in the answer as a FHIR string.

@@ -128,20 +128,37 @@ func (f *Forecaster) readRecords(ctx context.Context, a resources.Access, ids []
 func (x *run) readRecord(found *record) {
 	x.noteRead(found.patient.Version)
 	x.readPatient(found.patient.Root)
+	if x.advice != nil {
+		x.notePatient()
+	}
 	var stored []storedDose
 	for n, t := range recordTypes {
 		for _, r := range found.others[n] {
 			x.noteRead(r.Version)
-			if t.kind == kindImmunization {
-				stored = x.appendStored(stored, r.Root)
-			} else {
-				x.readFinding(r.Root, t.kind, 0)
+			before := len(stored)
+			stored = x.readStored(stored, t.kind, r.Root)
+			if x.advice != nil {
+				x.noteResource(t.kind, r, stored[before:])
 			}
 		}
 	}
-	slices.SortFunc(stored, storedDose.compare)
-	for _, s := range stored {
-		x.addDose(s.dose, s.in)
+	x.addStored(stored)
+}
+
+// readStored reads a resource that belongs to the patient. A dose is added to the list.
+func (x *run) readStored(list []storedDose, kind findingKind, r codec.Value) []storedDose {
+	if kind == kindImmunization {
+		return x.appendStored(list, r)
+	}
+	x.readFinding(r, kind, 0)
+	return list
+}
+
+// addStored adds the doses of the record to the history, in their order.
+func (x *run) addStored(list []storedDose) {
+	slices.SortFunc(list, storedDose.compare)
+	for i := range list {
+		x.addDose(list[i].dose, list[i].in)
 	}
 }
 

@@ -1,0 +1,299 @@
+package immds
+
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/cespare/xxhash/v2"
+	"github.com/google/uuid"
+
+	"github.com/jenner-iis/jenner/fhir"
+	"github.com/jenner-iis/jenner/fhir/codec"
+	"github.com/jenner-iis/jenner/forecast"
+	"github.com/jenner-iis/jenner/forecast/calendar"
+	"github.com/jenner-iis/jenner/forecast/schedule"
+)
+
+// A note is kept beside a patient, with the documents of an Advice, by whoever stores
+// them. It holds a digest of what they say, and in some hundred bytes what was read for
+// them: with it, Forecaster.Stands finds out whether they still stand, without the
+// record, of which the resources may lie anywhere in the store.
+//
+// The doses that most are, done and with one CVX code, are in the note as the engine
+// takes them. Any other resource is in it whole, since what it means may depend on the
+// supporting data. What is read of the Patient does not.
+
+const (
+	noteFormat = 1
+	// noteHead is the format, the digest of the documents, and the day of their next
+	// change, all as they are stored.
+	noteHead = 1 + 8 + 4
+	// maxNoted bounds the resources that a note holds whole, in bytes. Who has more is
+	// read anew.
+	maxNoted = 8 << 10
+)
+
+// The parts of a note after the head and the patient: each begins with the findingKind of a resource that it holds whole, or this.
+const notedDose = 255 // a dose as the engine takes it
+
+// What is said of a noted dose.
+const (
+	doseHasUUID = 1 << iota // its id is a UUID, in 16 bytes
+	doseHasMVX
+	doseExpires
+	doseSubstandard
+	doseHasVolume
+	doseRecorded
+)
+
+// Noted gives the note to keep beside the patient of an Advice with a forecast, and
+// whether the documents with which the note before was stored say what this advice does.
+// If they do they stay, and if the notes are the same too there is nothing to store.
+func (a *Advice) Noted(before []byte) (note []byte, stands bool) {
+	if a.None != nil {
+		return nil, false
+	}
+	note = appendNoteHead(make([]byte, 0, noteHead+len(a.read)), a.digest, a.NextChange)
+	if stands = a.standsBy(before); stands {
+		note = append(note[:0], before[:noteHead]...)
+	}
+	return append(note, a.read...), stands
+}
+
+func appendNoteHead(dst []byte, digest uint64, next calendar.Date) []byte {
+	dst = binary.BigEndian.AppendUint64(append(dst, noteFormat), digest)
+	return binary.BigEndian.AppendUint32(dst, uint32(next))
+}
+
+// standsBy reports whether documents that were stored with a note say what the advice
+// does, and will be looked at again no later than it must be.
+func (a *Advice) standsBy(note []byte) bool {
+	if len(note) < noteHead || note[0] != noteFormat || binary.BigEndian.Uint64(note[1:]) != a.digest {
+		return false
+	}
+	next := calendar.Date(binary.BigEndian.Uint32(note[9:]))
+	return a.NextChange.IsZero() || !next.IsZero() && next <= a.NextChange
+}
+
+// digestOf is of what the recommendation says, and with it the evaluations, whose digest
+// it has: of all that Document.Stands compares but the days.
+func digestOf(recommendation Document) uint64 {
+	p, _ := cutAdvice(recommendation.JSON)
+	return xxhash.Sum64(p.rest)
+}
+
+// Stands reports whether the documents with which a note was stored say what advice on
+// the patient does today and by the latest supporting data, if the record is what it was.
+// It is false, too, when the note does not tell.
+func (f *Forecaster) Stands(patientID string, note []byte) bool {
+	if len(note) <= noteHead || note[0] != noteFormat {
+		return false
+	}
+	x := f.start()
+	defer f.finish(x)
+	x.advice = &Advice{}
+	if !x.readNote(patientID, note[noteHead:]) || f.forecast(x) != nil {
+		return false
+	}
+	if x.scratch == nil {
+		x.scratch = make([]byte, 0, adviceSize)
+	}
+	x.writeAdvice(x.scratch)
+	return x.advice.standsBy(note)
+}
+
+// notePatient begins what is noted of a record with what was read of the Patient.
+func (x *run) notePatient() {
+	p := &x.in.Patient
+	b := binary.AppendUvarint(make([]byte, 0, 512), uint64(p.BirthDate))
+	b = append(b, byte(p.Sex))
+	b = appendNoted(b, p.BirthCountry)
+	b = append(b, byte(len(x.findings)))
+	for i := range x.findings { // the races
+		b = binary.AppendVarint(b, int64(x.findings[i].term))
+	}
+	x.read = b
+}
+
+// noteResource adds a resource of the record, and the dose that it was read as, if it
+// was one.
+func (x *run) noteResource(kind findingKind, r StoredResource, read []storedDose) {
+	switch {
+	case x.read == nil:
+	case len(read) == 1 && plain(r.Root, &read[0]):
+		x.read = appendDose(x.read, &read[0])
+	case x.notedWhole+len(r.JSON) > maxNoted:
+		x.read = nil
+	default:
+		x.notedWhole += len(r.JSON)
+		x.read = appendNoted(append(x.read, byte(kind)), string(r.JSON))
+	}
+}
+
+// plain reports whether the supporting data do not matter to how a dose is read: the one
+// code that can be that of a vaccine is its CVX code.
+func plain(r codec.Value, s *storedDose) bool {
+	codes := 0
+	for c := r.Get("vaccineCode").Get("coding").First(); c.Exists(); c = c.Next() {
+		if code, ok := schedule.ParseCVX(c.Get("code").Text()); ok {
+			if system := c.Get("system").Text(); code != s.in.CVX || system != "" && !isCVX(system) {
+				return false
+			}
+			codes++
+		}
+	}
+	return codes == 1 && !s.product && s.id != ""
+}
+
+func appendDose(b []byte, s *storedDose) []byte {
+	id, err := uuid.Parse(s.id)
+	isUUID := err == nil && id.String() == s.id
+	flags := flag(doseHasUUID, isUUID) | flag(doseHasMVX, s.in.MVX != "") | flag(doseExpires, !s.in.Expires.IsZero()) |
+		flag(doseSubstandard, s.in.Substandard) | flag(doseHasVolume, s.in.Volume != 0) | flag(doseRecorded, s.recorded != fhir.LatestMoment)
+	b = append(b, notedDose, flags, byte(s.subpotent))
+	if isUUID {
+		b = append(b, id[:]...)
+	} else {
+		b = appendNoted(b, s.id)
+	}
+	b = binary.AppendUvarint(b, uint64(s.in.Date))
+	b = binary.AppendUvarint(b, uint64(s.in.CVX))
+	if s.in.MVX != "" {
+		b = appendNoted(b, s.in.MVX)
+	}
+	if !s.in.Expires.IsZero() {
+		b = binary.AppendUvarint(b, uint64(s.in.Expires))
+	}
+	if s.in.Volume != 0 {
+		b = binary.BigEndian.AppendUint64(b, math.Float64bits(s.in.Volume))
+	}
+	if s.recorded != fhir.LatestMoment {
+		b = binary.AppendVarint(b, int64(s.recorded))
+	}
+	return b
+}
+
+func flag(bit byte, set bool) byte {
+	if set {
+		return bit
+	}
+	return 0
+}
+
+func appendNoted(b []byte, text string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
+}
+
+// readNote takes over what was noted of a record, as readRecord does the record. It is
+// false if that cannot be had from the note, by these supporting data.
+func (x *run) readNote(patientID string, noted []byte) bool {
+	n := noteReader{b: noted}
+	x.hasPatient = true
+	x.referToID(patientID)
+	x.in.Patient = forecast.Patient{BirthDate: n.date(), Sex: schedule.Sex(n.byte()), BirthCountry: n.text()}
+	for range n.byte() {
+		x.addRace(term(n.varint()))
+	}
+	var stored []storedDose
+	for len(n.b) > 0 && !n.bad {
+		switch kind := n.byte(); {
+		case kind == notedDose:
+			s := n.dose()
+			if x.history++; x.history > forecast.MaxDoses || x.edition.findings.products[s.in.CVX] {
+				return false
+			}
+			stored = append(stored, s)
+		case kind < byte(kindPatient):
+			d, err := codec.ParseString(n.text(), codec.Limits{})
+			if err != nil {
+				return false
+			}
+			stored = x.readStored(stored, findingKind(kind), d.Root())
+		default:
+			return false
+		}
+	}
+	if n.bad {
+		return false
+	}
+	x.addStored(stored)
+	return true
+}
+
+// noteReader reads a note. What is not there is zero, and bad set.
+type noteReader struct {
+	b   []byte
+	bad bool
+}
+
+func (n *noteReader) take(count uint64) []byte {
+	if count > uint64(len(n.b)) {
+		n.b, n.bad = nil, true
+		return nil
+	}
+	taken := n.b[:count]
+	n.b = n.b[count:]
+	return taken
+}
+
+func (n *noteReader) byte() byte {
+	if b := n.take(1); b != nil {
+		return b[0]
+	}
+	return 0
+}
+
+func (n *noteReader) uvarint() uint64 {
+	v, length := binary.Uvarint(n.b)
+	if n.take(uint64(max(length, 0))); length <= 0 {
+		n.b, n.bad = nil, true
+	}
+	return v
+}
+
+func (n *noteReader) varint() int64 {
+	v, length := binary.Varint(n.b)
+	if n.take(uint64(max(length, 0))); length <= 0 {
+		n.b, n.bad = nil, true
+	}
+	return v
+}
+
+func (n *noteReader) text() string { return string(n.take(n.uvarint())) }
+
+// date reads a day, or zero for none.
+func (n *noteReader) date() calendar.Date {
+	d := n.uvarint()
+	n.bad = n.bad || d > uint64(calendar.Max)
+	return calendar.Date(d)
+}
+
+func (n *noteReader) dose() storedDose {
+	flags := n.byte()
+	s := storedDose{recorded: fhir.LatestMoment}
+	s.subpotent = subpotent(n.byte())
+	if flags&doseHasUUID != 0 {
+		if b := n.take(16); b != nil {
+			s.id = uuid.UUID(b).String()
+		}
+	} else {
+		s.id = n.text()
+	}
+	s.in.Date, s.in.CVX = n.date(), schedule.CVX(n.uvarint())
+	if flags&doseHasMVX != 0 {
+		s.in.MVX = n.text()
+	}
+	if flags&doseExpires != 0 {
+		s.in.Expires = n.date()
+	}
+	s.in.Substandard = flags&doseSubstandard != 0
+	if flags&doseHasVolume != 0 {
+		if b := n.take(8); b != nil {
+			s.in.Volume = math.Float64frombits(binary.BigEndian.Uint64(b))
+		}
+	}
+	if flags&doseRecorded != 0 {
+		s.recorded = fhir.Moment(n.varint())
+	}
+	return s
+}
