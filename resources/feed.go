@@ -9,8 +9,9 @@ import (
 // Feed is how what is derived from a store follows it: every version in the
 // order of commits, and a place to note how far one has come.
 type Feed interface {
-	// Newest is the LastUpdated of the newest version that a call beginning now
-	// sees; 0 when there is none.
+	// Newest is the moment of the newest commit that a call beginning now sees: the
+	// LastUpdated of its last version, or a later one when it did more than make
+	// versions; 0 when there is none.
 	Newest() fhir.Moment
 
 	// Await returns when a commit after the moment is durable, or with the error

@@ -64,11 +64,24 @@ type Criterion struct {
 	Matches []string
 }
 
+// Note is a few bytes, up to some KB, that who computes something from a
+// resource keeps beside it, in the same commit as what was computed. It is no
+// part of the resource: it makes no version, and no search, history or scan
+// shows it. It stays when the resource gets a new version or is deleted, until
+// another one replaces it or it is taken away, which is for who keeps it to do.
+type Note struct {
+	Type  string
+	ID    string // of a resource that was written before, or is in the same batch
+	Value []byte // empty to take the note away
+}
+
 // Batch is what one Commit does, all or nothing. No two writes have the same
-// type and id.
+// type and id, and no two notes. Any part may be absent: a batch may be notes
+// alone.
 type Batch struct {
 	Writes   []Write
 	Criteria []Criterion
+	Notes    []Note
 	Once     *Once // nil for a commit that may be made again
 }
 
@@ -106,8 +119,8 @@ type History struct {
 // Ordered: LastUpdated follows the order of commits. No two versions share
 // one, and it never goes back, also when the clock does.
 //
-// Consistent: a Search, History or Scan reads one state, in which everything
-// is contained whose Commit had answered before the call began.
+// Consistent: a Search, History, Scan or Notes reads one state, in which
+// everything is contained whose Commit had answered before the call began.
 //
 // Once: of the commits with one Once.Key, one is made within OnceKept, by the
 // store's clock. Its record is part of the commit: a crash leaves both or
@@ -133,8 +146,13 @@ type Store interface {
 	// in the order of the writes; for a CheckOnly write, the current one without JSON.
 	// Errors: ErrStale when a write's Expect is not the current version,
 	// ErrChanged when a criterion matches other resources than it says, ErrDone
-	// when a commit with the same Once.Key was made.
+	// when a commit with the same Once.Key was made, ErrNotFound when a note's
+	// resource was never written, nor is by the batch.
 	Commit(ctx context.Context, a Access, b Batch) ([]Version, error)
+
+	// Notes gives the notes of the resources of a type with these ids, in the
+	// order of ids: nil for a resource that has none, or was never written.
+	Notes(ctx context.Context, a Access, resourceType string, ids []string) ([][]byte, error)
 
 	// Done gives the Once of the commit that was made under a key in the last
 	// OnceKept. Errors: ErrNotFound.

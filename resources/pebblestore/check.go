@@ -32,6 +32,9 @@ func (s *Store) Check(ctx context.Context, report func(fault string)) (resources
 			return c.sum, fmt.Errorf("check %s: %w", name, err)
 		}
 	}
+	if err := c.checkNotes(); err != nil {
+		return c.sum, fmt.Errorf("check notes: %w", err)
+	}
 	if err := c.checkOnce(); err != nil {
 		return c.sum, fmt.Errorf("check what is done once: %w", err)
 	}

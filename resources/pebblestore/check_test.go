@@ -147,7 +147,7 @@ func TestUnresolvedReferences(t *testing.T) {
 }
 
 // TestOtherParameters opens a store with other search parameters than it was
-// made with: the index is that of the new ones.
+// made with: the index is that of the new ones, and notes are left alone.
 func TestOtherParameters(t *testing.T) {
 	extra := &definitions.SearchParameter{
 		Code: "shout", URL: "http://example.org/shout", Type: definitions.Token, MultipleOr: true,
@@ -163,6 +163,9 @@ func TestOtherParameters(t *testing.T) {
 	commit(t, s, resources.PUT, "Patient", "a", 0, `"gender":"male"`)
 	commit(t, s, resources.PUT, "Patient", "b", 0, `"gender":"male"`)
 	commit(t, s, resources.DELETE, "Patient", "b", 1, "")
+	if _, err := s.Commit(t.Context(), resources.Everything(), resources.Batch{Notes: []resources.Note{{Type: "Patient", ID: "a", Value: []byte("note")}}}); err != nil {
+		t.Fatal(err)
+	}
 	for _, registry := range []*search.Registry{with, without, with} {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
@@ -182,6 +185,9 @@ func TestOtherParameters(t *testing.T) {
 		page, err := s.Search(t.Context(), resources.Everything(), q)
 		if err != nil || len(page.Versions) != 1 {
 			t.Errorf("Search(%s) = %v, %v, want a", text, page, err)
+		}
+		if notes, err := s.Notes(t.Context(), resources.Everything(), "Patient", []string{"a"}); err != nil || string(notes[0]) != "note" {
+			t.Errorf("after the change of parameters, Notes(a) = %q, %v", notes, err)
 		}
 	}
 	if err := s.Close(); err != nil {

@@ -167,9 +167,10 @@ func (s *Store) touchedSince(types []string, m fhir.Moment) bool {
 func (s *Store) complete(p *prepared) ([]resources.Version, error) {
 	versions := make([]resources.Version, len(p.changes))
 	at := s.last
-	if p.writes > 0 || p.once.record != nil {
+	if p.writes > 0 || p.once.record != nil || len(p.notes) > 0 {
 		at = max(fhir.MomentOf(s.now()), s.last+1)
 	}
+	first := at
 	counts := map[typeID]uint64{}
 	for i := range p.changes {
 		c := &p.changes[i]
@@ -206,7 +207,7 @@ func (s *Store) complete(p *prepared) ([]resources.Version, error) {
 		}
 	}
 	p.counts = counts
-	return versions, s.completeOnce(p, at)
+	return versions, errors.Join(s.completeNotes(p, first), s.completeOnce(p, at))
 }
 
 // appendCurrent adds the record of the version that a change makes to the batch.
@@ -250,7 +251,7 @@ func appendPast(b *pebble.Batch, changes []change, versions []resources.Version)
 // apply makes the batch visible and hands it to followLog. An error here is a
 // failure of the store: nobody can say any more what it holds.
 func (s *Store) apply(p *prepared, versions []resources.Version) error {
-	last := max(newest(versions), p.once.at)
+	last := max(newest(versions), p.once.at, p.notesAt)
 	for i := range p.changes {
 		if c := &p.changes[i]; c.isNew {
 			s.given.add(idKey(c.t, c.write.ID))

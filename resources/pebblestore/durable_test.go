@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -70,6 +71,7 @@ func TestCommitsShareSyncs(t *testing.T) {
 type told struct {
 	sync.Mutex
 	versions  map[string]resources.Version // by id, the newest
+	notes     map[string]int               // likewise, what more they say than the version
 	locations int
 	secret    string
 }
@@ -82,10 +84,16 @@ func (k *told) hear(v resources.Version) {
 	}
 }
 
+func (k *told) hearNote(id string, more int) {
+	k.Lock()
+	defer k.Unlock()
+	k.notes[id] = max(k.notes[id], more)
+}
+
 func (k *told) copy() *told {
 	k.Lock()
 	defer k.Unlock()
-	c := &told{versions: map[string]resources.Version{}, locations: k.locations, secret: k.secret}
+	c := &told{versions: map[string]resources.Version{}, notes: maps.Clone(k.notes), locations: k.locations, secret: k.secret}
 	for id, v := range k.versions {
 		c.versions[id] = v
 	}
@@ -102,7 +110,7 @@ func TestCrashLosesNothingTold(t *testing.T) {
 	// A slow sync leaves time for readers to see what is not durable yet.
 	d := &disktest.Disk{FS: fs, Delay: 4 * time.Millisecond}
 	s := open(t, pebblestore.Config{Path: "store", FS: d, MemTableSize: 128 << 10})
-	k := &told{versions: map[string]resources.Version{}}
+	k := &told{versions: map[string]resources.Version{}, notes: map[string]int{}}
 	ctx, stop := context.WithCancel(t.Context())
 	var clients sync.WaitGroup
 	commits := make(chan struct{})
@@ -158,6 +166,12 @@ func verify(t *testing.T, s resources.Store, k *told) {
 		t.Errorf("Check = %+v, %v", summary, err)
 	}
 	wantPairs(t, s)
+	notes := wantNotes(t, s)
+	for id, told := range k.notes {
+		if notes[id] < told {
+			t.Errorf("after the crash, the note on %s is the one of step %d, told was that of %d", id, notes[id], told)
+		}
+	}
 	t.Logf("told %d resources; the store has %+v", len(k.versions), summary)
 }
 
@@ -176,7 +190,8 @@ func wantPairs(t *testing.T, s resources.Store) {
 	}
 }
 
-// writeUntil creates, updates, deletes and commits several at once.
+// writeUntil creates, updates, deletes and commits several at once, with a note each
+// time, and now and then a note alone.
 func writeUntil(ctx context.Context, t *testing.T, s *pebblestore.Store, k *told, w int, commits chan<- struct{}) {
 	random := rand.New(rand.NewPCG(2, uint64(w)))
 	var versions [10]uint64
@@ -189,7 +204,11 @@ func writeUntil(ctx context.Context, t *testing.T, s *pebblestore.Store, k *told
 			storetest.Put(t, resources.PUT, "Organization", fmt.Sprintf("o%d-%d-0", w, n), 0, ""),
 			storetest.Put(t, resources.PUT, "Organization", fmt.Sprintf("o%d-%d-1", w, n), 0, ""),
 		}
-		made, err := s.Commit(ctx, everything, resources.Batch{Writes: writes})
+		id, version := writes[0].ID, versions[i]+1
+		if versions[i] > 0 && random.IntN(3) == 0 {
+			writes, version = nil, versions[i]
+		}
+		made, err := s.Commit(ctx, everything, resources.Batch{Writes: writes, Notes: []resources.Note{versionNote(id, version, n)}})
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -197,8 +216,11 @@ func writeUntil(ctx context.Context, t *testing.T, s *pebblestore.Store, k *told
 			t.Errorf("Commit: %v", err)
 			return
 		}
-		versions[i]++
-		k.hear(made[0])
+		versions[i] = version
+		if len(made) > 0 {
+			k.hear(made[0])
+		}
+		k.hearNote(id, n)
 		select {
 		case commits <- struct{}{}:
 		case <-ctx.Done():
@@ -214,7 +236,7 @@ func readUntil(ctx context.Context, t *testing.T, s *pebblestore.Store, k *told,
 	for {
 		id := fmt.Sprintf("w%d-%d", random.IntN(4), random.IntN(10))
 		var err error
-		switch random.IntN(6) {
+		switch random.IntN(7) {
 		case 0:
 			var v resources.Version
 			if v, err = s.Read(ctx, everything, "Patient", id); err == nil || errors.Is(err, resources.ErrGone) {
@@ -252,6 +274,15 @@ func readUntil(ctx context.Context, t *testing.T, s *pebblestore.Store, k *told,
 				k.Lock()
 				k.secret = string(secret)
 				k.Unlock()
+			}
+		case 6:
+			var notes [][]byte
+			if notes, err = s.Notes(ctx, everything, "Patient", []string{"never", id}); err == nil && notes[1] != nil {
+				var version uint64
+				var more int
+				if _, err = fmt.Sscan(string(notes[1]), &version, &more); err == nil {
+					k.hearNote(id, more)
+				}
 			}
 		}
 		switch {
@@ -304,6 +335,7 @@ func TestBrokenDisk(t *testing.T) {
 	crashed := fs.CrashClone(vfs.CrashCloneCfg{})
 	for name, call := range map[string]func() error{
 		"Read":   func() error { _, err := s.Read(ctx, everything, "Patient", "a"); return err },
+		"Notes":  func() error { _, err := s.Notes(ctx, everything, "Patient", []string{"a"}); return err },
 		"Search": func() error { _, err := s.Search(ctx, everything, query(t, "Patient", "")); return err },
 		"Commit": func() error { _, err := put(ctx, t, s, "c", 0, ""); return err },
 		"Count":  func() error { _, err := s.Count(ctx, everything); return err },

@@ -12,6 +12,7 @@ import (
 // sort as what they hold.
 const (
 	spaceLive    = 'a' // type rid           -> version, id
+	spaceNotes   = 'b' // type rid           -> moment, note
 	spaceCurrent = 'c' // type rid           -> record of the current version
 	spaceOlder   = 'h' // type rid version   -> record of an older version
 	spaceIDs     = 'k' // type id            -> rid
@@ -56,6 +57,7 @@ func readRid(b []byte) uint64 {
 func keyRid(key []byte) uint64 { return readRid(key[len(key)-ridLength:]) }
 
 func liveKey(t typeID, rid uint64) []byte    { return appendRid(typeSpace(spaceLive, t), rid) }
+func noteKey(t typeID, rid uint64) []byte    { return appendRid(typeSpace(spaceNotes, t), rid) }
 func currentKey(t typeID, rid uint64) []byte { return appendRid(typeSpace(spaceCurrent, t), rid) }
 
 func olderKey(t typeID, rid, version uint64) []byte {

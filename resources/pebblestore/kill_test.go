@@ -78,7 +78,8 @@ func writeUntilKilled(folder, round string) {
 			for n := 0; ; n++ {
 				i := random.IntN(len(versions))
 				writes := killedWrites(round, w, n, i, versions[i], random.IntN(4) == 0)
-				made, err := s.Commit(context.Background(), everything, resources.Batch{Writes: writes})
+				notes := []resources.Note{versionNote(writes[0].ID, versions[i]+1, n)}
+				made, err := s.Commit(context.Background(), everything, resources.Batch{Writes: writes, Notes: notes})
 				if err != nil {
 					fmt.Fprintln(os.Stderr, err)
 					os.Exit(1)
@@ -145,6 +146,7 @@ func TestKill(t *testing.T) {
 			}
 		}
 		wantPairs(t, s)
+		wantNotes(t, s)
 		summary, err := s.Check(t.Context(), func(fault string) { t.Errorf("round %d: Check: %s", round, fault) })
 		if err != nil || summary.Faults > 0 {
 			t.Errorf("round %d: Check = %+v, %v", round, summary, err)

@@ -23,6 +23,8 @@ type prepared struct {
 	writes   int // changes that make a version
 	counts   map[typeID]uint64
 	once     onceWrite
+	notes    []noteWrite
+	notesAt  fhir.Moment // of the notes, once the turn has decided it
 }
 
 func (p *prepared) close() {
@@ -50,6 +52,9 @@ func (s *Store) prepare(ctx context.Context, b resources.Batch) (*prepared, erro
 	err := s.prepareOnce(p, b.Once)
 	if err == nil {
 		err = s.prepareChanges(ctx, p, b.Writes)
+	}
+	if err == nil {
+		err = s.prepareNotes(p, b.Notes)
 	}
 	if err == nil {
 		err = s.prepareCriteria(ctx, p, b.Criteria)

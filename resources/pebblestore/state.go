@@ -42,9 +42,10 @@ type ridSource struct{ highest atomic.Uint64 }
 
 func (r *ridSource) next() uint64 { return r.highest.Add(1) }
 
-// loadState finds where the store left off: the newest lastUpdated, from which
-// the clock must not go back, the highest rid, and the counts. The first two
-// are read off the ends of their spaces and need no keys of their own.
+// loadState finds where the store left off: the newest moment, from which the
+// clock must not go back, the highest rid, and the counts. The first two are read
+// off the ends of their spaces and need no keys of their own, save for commits of
+// notes alone.
 func (s *Store) loadState() error {
 	s.lastOfType = map[typeID]fhir.Moment{}
 	s.counts = map[typeID]uint64{}
@@ -71,6 +72,11 @@ func (s *Store) loadState() error {
 	if lastWith(it, []byte{spaceOnceAt}) {
 		s.last = max(s.last, readMoment(it.Key()[1:]))
 	}
+	noted, err := readNoted(s.db)
+	if err != nil {
+		faults = append(faults, err)
+	}
+	s.last = max(s.last, noted)
 	s.newIDs = newIDs{since: s.last, at: map[cachedID]fhir.Moment{}}
 	s.applying.Store(int64(s.last))
 	s.visible.Store(int64(s.last))

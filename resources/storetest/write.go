@@ -25,6 +25,11 @@ func (s *suite) access() {
 			_, err := s.store.Commit(s.ctx, none, resources.Batch{Writes: []resources.Write{Put(s, resources.DELETE, "Patient", "a", 1, "")}})
 			return err
 		},
+		"Commit of a note": func() error {
+			_, err := s.store.Commit(s.ctx, none, resources.Batch{Notes: []resources.Note{noteOn("a", "x")}})
+			return err
+		},
+		"Notes":   func() error { _, err := s.store.Notes(s.ctx, none, "Patient", []string{"a"}); return err },
 		"Done":    func() error { _, err := s.store.Done(s.ctx, none, [32]byte{}); return err },
 		"Search":  func() error { _, err := s.store.Search(s.ctx, none, q); return err },
 		"History": func() error { _, err := s.store.History(s.ctx, none, resources.History{Count: 1}); return err },
@@ -41,6 +46,7 @@ func (s *suite) access() {
 		}
 	}
 	s.wantVersion("a", 1)
+	s.wantNotes("a", "")
 }
 
 // wantVersion reads a Patient that must be current in this version.
@@ -330,6 +336,7 @@ func (s *suite) cancelled() {
 			_, err := s.store.Commit(ctx, s.all, resources.Batch{Writes: []resources.Write{Put(s, resources.PUT, "Patient", "a", 0, "")}})
 			return err
 		},
+		"Notes":  func() error { _, err := s.store.Notes(ctx, s.all, "Patient", []string{"a"}); return err },
 		"Search": func() error { _, err := s.store.Search(ctx, s.all, q); return err },
 		"Scan": func() error {
 			return s.store.Scan(ctx, s.all, "Patient", func(resources.Version) error { return nil })
