@@ -1,6 +1,7 @@
 package current
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -59,12 +60,21 @@ func (k *Keeper) check(ctx context.Context, ids []string) (faults []string, err 
 	if err != nil {
 		return nil, err
 	}
+	notes, err := k.Store.Notes(ctx, resources.Everything(), "Patient", ids)
+	if err != nil {
+		return nil, err
+	}
 	for i, id := range ids {
 		if len(stored[id]) == 0 && len(advice[i].Documents) > 0 {
 			faults = append(faults, "Patient/"+id+" has no stored forecast")
 			continue
 		}
-		faults = append(faults, difference(advice[i].Documents, stored[id])...)
+		found := difference(advice[i].Documents, stored[id])
+		// Without a note the record is read. One that is wrong misleads.
+		if note, _ := advice[i].Noted(notes[i]); len(found) == 0 && notes[i] != nil && !bytes.Equal(note, notes[i]) {
+			found = []string{"the note beside Patient/" + id + " is not what the record says"}
+		}
+		faults = append(faults, found...)
 	}
 	return faults, nil
 }

@@ -285,6 +285,8 @@ func (r renamed) Advise(ctx context.Context, a resources.Access, ids []string) (
 	return all, err
 }
 
+func (renamed) Stands(string, []byte) bool { return false }
+
 // failing is an Adviser that sometimes fails, or panics.
 type failing struct {
 	current.Adviser

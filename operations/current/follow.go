@@ -23,6 +23,7 @@ const bookmarkName = "current-forecasts"
 type bookmark struct {
 	Reached fhir.Moment `json:"reached"`
 	Release string      `json:"release"` // of all advice; empty while it is being made
+	Program string      `json:"program"` // of all notes; empty while they are being made
 }
 
 // Run keeps forecasts current until ctx ends or the store fails.
@@ -31,7 +32,11 @@ func (k *Keeper) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("keep forecasts current: %w", err)
 	}
-	k.change(func(l *lag) { l.reached, l.swept, l.running = mark.Reached, mark.Release == k.Release, true })
+	k.change(func(l *lag) {
+		l.reached, l.running = mark.Reached, true
+		l.noted = mark.Program == k.Program
+		l.swept = l.noted && mark.Release == k.Release
+	})
 	defer k.change(func(l *lag) { l.running = false })
 
 	ctx, cancel := context.WithCancel(ctx)
@@ -97,6 +102,9 @@ func (k *Keeper) mark(ctx context.Context) error {
 	m := bookmark{Reached: l.reached}
 	if l.swept {
 		m.Release = k.Release
+	}
+	if l.noted {
+		m.Program = k.Program
 	}
 	return k.setBookmark(ctx, m)
 }

@@ -1,6 +1,7 @@
 package current
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -64,54 +65,98 @@ func (k *Keeper) refresh(ctx context.Context, tasks []task) error {
 
 func (k *Keeper) tryRefresh(ctx context.Context, tasks []task, revive bool) (changed int, err error) {
 	ids := patientIDs(tasks)
-	// The stored recommendations are read before the record: advice on an older record
-	// can then not replace advice on a newer one.
-	stored, err := k.stored(ctx, ids, "ImmunizationRecommendation")
+	notes, err := k.Store.Notes(ctx, resources.Everything(), "Patient", ids)
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("read the notes of %d patients: %w", len(ids), err)
 	}
 	all, err := k.Adviser.Advise(ctx, resources.Everything(), ids)
 	if err != nil {
 		return 0, err
 	}
-	var due []task // those whose recommendation does not stand
-	advice := make(map[string]*immds.Advice)
+	var batch resources.Batch
+	var due []dueTask
 	for i, t := range tasks {
-		if !stands(&all[i], stored[t.id]) {
-			due, advice[t.id] = append(due, t), &all[i]
+		note, stands := all[i].Noted(notes[i])
+		d := dueTask{task: t, advice: &all[i]}
+		if !bytes.Equal(note, notes[i]) {
+			d.note = []resources.Note{{Type: "Patient", ID: t.id, Value: note}}
+		}
+		if stands {
+			batch.Notes = append(batch.Notes, d.note...)
+		} else {
+			due = append(due, d)
 		}
 	}
-	if len(due) == 0 {
-		return 0, nil
-	}
-	evaluations, err := k.stored(ctx, patientIDs(due), "ImmunizationEvaluation")
-	if err != nil {
+	if due, err = k.compare(ctx, due); err != nil {
 		return 0, err
 	}
-	var writes []resources.Write
-	for _, t := range due {
-		maps.Copy(evaluations[t.id], stored[t.id])
-		more, err := k.writes(ctx, advice[t.id], evaluations[t.id], t.why, revive)
-		if err == nil && len(writes)+len(more) > writesAtOnce {
-			err = k.commit(ctx, writes)
-			writes = writes[:0]
+	for _, d := range due {
+		writes, err := k.writes(ctx, d, revive)
+		if err == nil && len(batch.Writes)+len(writes) > writesAtOnce {
+			err = k.commit(ctx, batch)
+			batch = resources.Batch{}
 		}
 		if err != nil {
 			return 0, err
 		}
-		if len(more) > 0 {
+		if len(writes) > 0 {
 			changed++
 		}
-		writes = append(writes, more...)
+		batch.Writes, batch.Notes = append(batch.Writes, writes...), append(batch.Notes, d.note...)
 	}
-	return changed, k.commit(ctx, writes)
+	return changed, k.commit(ctx, batch)
 }
 
-func (k *Keeper) commit(ctx context.Context, writes []resources.Write) error {
-	if len(writes) == 0 {
+// dueTask is a patient whose note does not prove that the stored advice stands.
+type dueTask struct {
+	task
+	advice *immds.Advice
+	note   []resources.Note // the one to be kept from now on, if it is another one
+	stored documents        // nil if they stand
+}
+
+// compare reads what is stored. Of most for whom another program made the note, or none,
+// it stands.
+func (k *Keeper) compare(ctx context.Context, due []dueTask) ([]dueTask, error) {
+	if len(due) == 0 {
+		return nil, nil
+	}
+	recommendations, err := k.stored(ctx, dueIDs(due), "ImmunizationRecommendation")
+	if err != nil {
+		return nil, err
+	}
+	var others []string
+	for i := range due {
+		if d := &due[i]; !stands(d.advice, recommendations[d.id]) {
+			d.stored = recommendations[d.id]
+			others = append(others, d.id)
+		}
+	}
+	if len(others) == 0 {
+		return due, nil
+	}
+	evaluations, err := k.stored(ctx, others, "ImmunizationEvaluation")
+	for i := range due {
+		if d := &due[i]; d.stored != nil {
+			maps.Copy(d.stored, evaluations[d.id])
+		}
+	}
+	return due, err
+}
+
+func dueIDs(due []dueTask) []string {
+	ids := make([]string, len(due))
+	for i := range due {
+		ids[i] = due[i].id
+	}
+	return ids
+}
+
+func (k *Keeper) commit(ctx context.Context, b resources.Batch) error {
+	if len(b.Writes) == 0 && len(b.Notes) == 0 {
 		return nil
 	}
-	if _, err := k.Store.Commit(ctx, resources.Everything(), resources.Batch{Writes: writes}); err != nil {
+	if _, err := k.Store.Commit(ctx, resources.Everything(), b); err != nil {
 		return fmt.Errorf("store forecasts: %w", err)
 	}
 	return nil
@@ -187,11 +232,14 @@ func (k *Keeper) advised(v resources.Version) ([]string, error) {
 
 // writes are what makes advice of what is stored. Documents that were deleted can be
 // made again if revive is set.
-func (k *Keeper) writes(ctx context.Context, advice *immds.Advice, stored documents, why cause, revive bool) ([]resources.Write, error) {
+func (k *Keeper) writes(ctx context.Context, due dueTask, revive bool) ([]resources.Write, error) {
+	if due.stored == nil {
+		return nil, nil
+	}
 	var writes []resources.Write
-	for _, d := range advice.Documents {
-		old, exists := stored[documentKey{d.Type, d.ID}]
-		delete(stored, documentKey{d.Type, d.ID})
+	for _, d := range due.advice.Documents {
+		old, exists := due.stored[documentKey{d.Type, d.ID}]
+		delete(due.stored, documentKey{d.Type, d.ID})
 		if exists && d.Stands(old.JSON) {
 			continue
 		}
@@ -201,14 +249,14 @@ func (k *Keeper) writes(ctx context.Context, advice *immds.Advice, stored docume
 				return nil, err
 			}
 		}
-		c := why.of(advice, old)
-		w, err := write(d, old, advice.Stored(d, c.code, c.source))
+		c := due.why.of(due.advice, old)
+		w, err := write(d, old, due.advice.Stored(d, c.code, c.source))
 		if err != nil {
 			return nil, err
 		}
 		writes = append(writes, w)
 	}
-	for _, old := range stored {
+	for _, old := range due.stored {
 		writes = append(writes, resources.Write{Type: old.Type, ID: old.ID, Method: resources.DELETE, Expect: old.Version})
 	}
 	return writes, nil
@@ -262,5 +310,14 @@ func (l *patientLocks) lock(ids []string) (unlock func()) {
 		for _, i := range locks {
 			l[i].Unlock()
 		}
+	}
+}
+
+// pass returns when all who hold a lock now have given it back: what they store was
+// stored, perhaps for the day before.
+func (l *patientLocks) pass() {
+	for i := range l {
+		l[i].Lock()
+		l[i].Unlock()
 	}
 }

@@ -51,19 +51,25 @@ func (k *Keeper) keepDay(ctx context.Context) error {
 	}
 }
 
-// sweep makes all advice anew. Those who change meanwhile are looked at by follow too.
+// sweep looks at everyone: by the notes if they can be trusted, otherwise by the records.
+// Those who change meanwhile are looked at by follow too.
 func (k *Keeper) sweep(ctx context.Context, today calendar.Date) error {
 	began, n := k.Now(), 0
 	k.Log.Info("forecasts of everyone are made anew", "release", k.Release)
+	k.locks.pass()
 	why := cause{code: immds.CauseRelease}
-	if err := k.each(ctx, "Patient", "_total=none", why, &n, nil); err != nil {
+	look := k.look
+	if l, _ := k.now(); l.noted {
+		look = k.skim
+	}
+	if err := k.each(ctx, "Patient", "_total=none", why, &n, nil, look); err != nil {
 		return err
 	}
 	gone := 0
-	if err := k.each(ctx, "ImmunizationRecommendation", "_total=none", why, &gone, k.gone); err != nil {
+	if err := k.each(ctx, "ImmunizationRecommendation", "_total=none", why, &gone, k.gone, k.look); err != nil {
 		return err
 	}
-	k.change(func(l *lag) { l.swept, l.day = true, today })
+	k.change(func(l *lag) { l.swept, l.noted, l.day = true, true, today })
 	k.Log.Info("forecasts of everyone were made anew", "release", k.Release, "patients", n, "seconds", k.Now().Sub(began).Seconds())
 	return k.mark(ctx)
 }
@@ -72,8 +78,9 @@ func (k *Keeper) sweep(ctx context.Context, today calendar.Date) error {
 // what is stored stays, and is looked at again the next day.
 func (k *Keeper) turn(ctx context.Context, today calendar.Date) error {
 	began, n := k.Now(), 0
+	k.locks.pass()
 	query := NextChange + "=le" + today.String() + "&_total=none"
-	if err := k.each(ctx, "ImmunizationRecommendation", query, cause{code: immds.CauseDay}, &n, nil); err != nil {
+	if err := k.each(ctx, "ImmunizationRecommendation", query, cause{code: immds.CauseDay}, &n, nil, k.look); err != nil {
 		return err
 	}
 	k.change(func(l *lag) { l.day = today })
@@ -100,7 +107,7 @@ func (k *Keeper) gone(ctx context.Context, id string) (bool, error) {
 
 // each looks at the patients that the resources of a search are about, which have the
 // patients' ids, or at those of them for whom a condition holds, and counts them.
-func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause, n *int, condition func(ctx context.Context, id string) (bool, error)) error {
+func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause, n *int, condition func(ctx context.Context, id string) (bool, error), look func(context.Context, []task)) error {
 	q, err := k.Search.Parse(resourceType, query, search.Options{DefaultCount: pageSize})
 	if err != nil {
 		return err
@@ -124,7 +131,7 @@ func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause
 			return ctx.Err()
 		})
 	}
-	return cmp.Or(concurrently(k.Workers, find, func(together []task) { k.look(ctx, together) }), ctx.Err())
+	return cmp.Or(concurrently(k.Workers, find, func(together []task) { look(ctx, together) }), ctx.Err())
 }
 
 // refreshAll looks at patients, some at once. One whose forecast cannot be made or
@@ -169,7 +176,7 @@ func (k *Keeper) look(ctx context.Context, tasks []task) {
 	if ctx.Err() != nil {
 		return
 	}
-	err := k.survive(ctx, tasks)
+	err := survive(func() error { return k.refresh(ctx, tasks) })
 	switch {
 	case ctx.Err() != nil:
 	case err == nil:
@@ -202,13 +209,49 @@ func (k *Keeper) failed(id string, err error) {
 	}
 }
 
-// survive is refresh, of which a panic becomes an error: no record must be able to end
-// the server.
-func (k *Keeper) survive(ctx context.Context, tasks []task) (err error) {
+// skim looks at those patients whose notes do not prove that what is stored stands. Who
+// changes meanwhile, and whose note is an old one then, is looked at by follow.
+func (k *Keeper) skim(ctx context.Context, tasks []task) {
+	left := tasks
+	// Whatever is wrong with a note, the record tells.
+	err := survive(func() (err error) {
+		left, err = k.unproven(ctx, tasks)
+		return err
+	})
+	if err != nil {
+		k.Log.Warn("the notes of some patients could not be used", "error", err.Error())
+		left = tasks
+	}
+	if len(left) > 0 {
+		k.look(ctx, left)
+	}
+}
+
+// unproven are the patients whose notes do not prove that what is stored stands.
+func (k *Keeper) unproven(ctx context.Context, tasks []task) ([]task, error) {
+	notes, err := k.Store.Notes(ctx, resources.Everything(), "Patient", patientIDs(tasks))
+	if err != nil {
+		return nil, err
+	}
+	var left []task
+	for i, t := range tasks {
+		if !k.Adviser.Stands(t.id, notes[i]) {
+			left = append(left, t)
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.done.Unchanged += uint64(len(tasks) - len(left))
+	return left, nil
+}
+
+// survive calls f, of which a panic becomes an error: no record must be able to end the
+// server.
+func survive(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return k.refresh(ctx, tasks)
+	return f()
 }

@@ -36,8 +36,7 @@ type Advice struct {
 	// ImmunizationRecommendation, which has the patient's id.
 	Documents []Document
 
-	read   []byte // what a note says that was read; nil for too much
-	digest uint64 // of what the documents say, for a note
+	read []byte // what a note says that was read; nil for too much
 }
 
 // Document is a resource of an Advice.
@@ -96,7 +95,6 @@ func (x *run) writeAdvice(dst []byte) {
 	x.advice.NextChange = x.nextAnswer()
 	x.writeEvaluations()
 	x.writeRecommendation()
-	x.advice.digest = digestOf(x.advice.Documents[len(x.advice.Documents)-1])
 }
 
 // noteRead remembers the youngest resource of the record.

@@ -53,32 +53,30 @@ func (a *Advice) Noted(before []byte) (note []byte, stands bool) {
 	if a.None != nil {
 		return nil, false
 	}
-	note = appendNoteHead(make([]byte, 0, noteHead+len(a.read)), a.digest, a.NextChange)
+	note = make([]byte, 0, noteHead+len(a.read))
 	if stands = a.standsBy(before); stands {
-		note = append(note[:0], before[:noteHead]...)
+		note = append(note, before[:noteHead]...)
+	} else {
+		note = binary.BigEndian.AppendUint64(append(note, noteFormat), a.digest())
+		note = binary.BigEndian.AppendUint32(note, uint32(a.NextChange))
 	}
 	return append(note, a.read...), stands
-}
-
-func appendNoteHead(dst []byte, digest uint64, next calendar.Date) []byte {
-	dst = binary.BigEndian.AppendUint64(append(dst, noteFormat), digest)
-	return binary.BigEndian.AppendUint32(dst, uint32(next))
 }
 
 // standsBy reports whether documents that were stored with a note say what the advice
 // does, and will be looked at again no later than it must be.
 func (a *Advice) standsBy(note []byte) bool {
-	if len(note) < noteHead || note[0] != noteFormat || binary.BigEndian.Uint64(note[1:]) != a.digest {
+	if len(note) < noteHead || note[0] != noteFormat || binary.BigEndian.Uint64(note[1:]) != a.digest() {
 		return false
 	}
 	next := calendar.Date(binary.BigEndian.Uint32(note[9:]))
 	return a.NextChange.IsZero() || !next.IsZero() && next <= a.NextChange
 }
 
-// digestOf is of what the recommendation says, and with it the evaluations, whose digest
+// digest is of what the recommendation says, and with it the evaluations, whose digest
 // it has: of all that Document.Stands compares but the days.
-func digestOf(recommendation Document) uint64 {
-	p, _ := cutAdvice(recommendation.JSON)
+func (a *Advice) digest() uint64 {
+	p, _ := cutAdvice(a.Documents[len(a.Documents)-1].JSON)
 	return xxhash.Sum64(p.rest)
 }
 

@@ -21,6 +21,7 @@ func (p *parts) keeper(f *forecastSettings, where zone, now func() time.Time, fo
 		Adviser: forecaster,
 		Today:   func() calendar.Date { return calendar.OfTime(now().In(where.Location)) },
 		Release: fmt.Sprintf("supporting data %s (%s), deviations %s, Jenner %s", r.Version, r.Digest(), f.CDSiDeviations.on, version()),
+		Program: version(),
 		Log:     logger,
 		Now:     now,
 	})
