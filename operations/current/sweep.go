@@ -58,16 +58,19 @@ func (k *Keeper) sweep(ctx context.Context, today calendar.Date) error {
 	k.Log.Info("forecasts of everyone are made anew", "release", k.Release)
 	k.locks.pass()
 	why := cause{code: immds.CauseRelease}
-	look := k.look
 	if l, _ := k.now(); l.noted {
-		look = k.skim
-	}
-	if err := k.each(ctx, "Patient", "_total=none", why, &n, nil, look); err != nil {
-		return err
-	}
-	gone := 0
-	if err := k.each(ctx, "ImmunizationRecommendation", "_total=none", why, &gone, k.gone, k.look); err != nil {
-		return err
+		if err := k.each(ctx, "Patient", "_total=none", why, &n, nil, k.skim); err != nil {
+			return err
+		}
+	} else {
+		if err := k.each(ctx, "Patient", "_total=none", why, &n, nil, k.look); err != nil {
+			return err
+		}
+		// Nobody has told of those who are gone.
+		gone := 0
+		if err := k.each(ctx, "ImmunizationRecommendation", "_total=none", why, &gone, k.gone, k.look); err != nil {
+			return err
+		}
 	}
 	k.change(func(l *lag) { l.swept, l.noted, l.day = true, true, today })
 	k.Log.Info("forecasts of everyone were made anew", "release", k.Release, "patients", n, "seconds", k.Now().Sub(began).Seconds())
