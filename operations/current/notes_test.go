@@ -2,6 +2,7 @@ package current_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -113,6 +114,55 @@ func TestNotes(t *testing.T) {
 		}
 		f.wantSound()
 	}
+}
+
+// noteless is a store as a program sees it that knows of no notes.
+type noteless struct{ resources.Store }
+
+func (noteless) Notes(_ context.Context, _ resources.Access, _ string, ids []string) ([][]byte, error) {
+	return make([][]byte, len(ids)), nil
+}
+
+func (s noteless) Commit(ctx context.Context, a resources.Access, b resources.Batch) ([]resources.Version, error) {
+	if b.Notes = nil; len(b.Writes) == 0 {
+		return nil, nil
+	}
+	return s.Store.Commit(ctx, a, b)
+}
+
+func (s noteless) SetBookmark(ctx context.Context, name string, value []byte) error {
+	var mark map[string]any
+	if err := json.Unmarshal(value, &mark); err != nil {
+		return err
+	}
+	delete(mark, "program")
+	value, err := json.Marshal(mark)
+	if err != nil {
+		return err
+	}
+	return s.Store.SetBookmark(ctx, name, value)
+}
+
+// A program that knows of no notes has stored other advice. The one with notes, run
+// again, does not take what it had noted for what is stored.
+func TestOlderProgramBetween(t *testing.T) {
+	f := newFixture(t, release("2", "new"))
+	f.patient("a", ago(1000))
+	keep := func(f *fixture) {
+		stop := f.run()
+		f.settle()
+		stop()
+	}
+	keep(f)
+	old, _ := f.again(release("1", "old"), func(c *current.Config) { c.Store, c.Adviser = noteless{c.Store}, renamed{c.Adviser} })
+	keep(old)
+	if v := old.recommendation("a"); v.Version != 2 {
+		t.Fatalf("version %d of the recommendation by a program that says something else", v.Version)
+	}
+	f, _ = f.again(release("2", "new"))
+	keep(f)
+	f.wantCurrent("a")
+	f.wantSound()
 }
 
 // stuck is an Adviser that never advises.

@@ -39,9 +39,9 @@ func patientIDs(tasks []task) []string {
 }
 
 // refresh makes the advice on patients and stores what reads otherwise than what is
-// stored, of each patient in one commit. When a record can have no advice (the patient is gone, or has no
-// birth date), what is stored is deleted: no advice is better than one that is not true
-// any more.
+// stored, of each patient in one commit. When a record can have no advice (the patient
+// is gone, or has no birth date), what is stored is deleted: no advice is better than
+// one that is not true any more.
 func (k *Keeper) refresh(ctx context.Context, tasks []task) error {
 	unlock := k.locks.lock(patientIDs(tasks))
 	defer unlock()
@@ -76,7 +76,11 @@ func (k *Keeper) tryRefresh(ctx context.Context, tasks []task, revive bool) (cha
 	var batch resources.Batch
 	var due []dueTask
 	for i, t := range tasks {
-		note, stands := all[i].Noted(notes[i])
+		before := notes[i]
+		if !k.trusts(t.id) {
+			before = nil
+		}
+		note, stands := all[i].Noted(before)
 		d := dueTask{task: t, advice: &all[i]}
 		if !bytes.Equal(note, notes[i]) {
 			d.note = []resources.Note{{Type: "Patient", ID: t.id, Value: note}}
@@ -107,6 +111,14 @@ func (k *Keeper) tryRefresh(ctx context.Context, tasks []task, revive bool) (cha
 	return changed, k.commit(ctx, batch)
 }
 
+// trusts reports whether the note of a patient was stored with what is stored now. A
+// program that knows of no notes may have been here since.
+func (k *Keeper) trusts(id string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.lag.noted && !k.failing[id]
+}
+
 // dueTask is a patient whose note does not prove that the stored advice stands.
 type dueTask struct {
 	task
@@ -115,8 +127,8 @@ type dueTask struct {
 	stored documents        // nil if they stand
 }
 
-// compare reads what is stored. Of most for whom another program made the note, or none,
-// it stands.
+// compare reads what is stored. For those whose notes are only not trusted it stands, as a
+// rule.
 func (k *Keeper) compare(ctx context.Context, due []dueTask) ([]dueTask, error) {
 	if len(due) == 0 {
 		return nil, nil
