@@ -2,12 +2,9 @@ package immds
 
 import (
 	"encoding/binary"
-	"math"
 
 	"github.com/cespare/xxhash/v2"
-	"github.com/google/uuid"
 
-	"github.com/jenner-iis/jenner/fhir"
 	"github.com/jenner-iis/jenner/fhir/codec"
 	"github.com/jenner-iis/jenner/forecast"
 	"github.com/jenner-iis/jenner/forecast/calendar"
@@ -33,18 +30,9 @@ const (
 	maxNoted = 8 << 10
 )
 
-// The parts of a note after the head and the patient: each begins with the findingKind of a resource that it holds whole, or this.
-const notedDose = 255 // a dose as the engine takes it
-
-// What is said of a noted dose.
-const (
-	doseHasUUID = 1 << iota // its id is a UUID, in 16 bytes
-	doseHasMVX
-	doseExpires
-	doseSubstandard
-	doseHasVolume
-	doseRecorded
-)
+// notedDose begins a dose as the engine takes it. A resource that is in the note whole
+// begins with its findingKind. Before them stands what was read of the Patient.
+const notedDose = 255
 
 // Noted gives the note to keep beside the patient of an Advice with a forecast, and
 // whether the documents with which the note before was stored say what this advice does.
@@ -106,7 +94,7 @@ func (x *run) notePatient() {
 	b := binary.AppendUvarint(make([]byte, 0, 512), uint64(p.BirthDate))
 	b = append(b, byte(p.Sex))
 	b = appendNoted(b, p.BirthCountry)
-	b = append(b, byte(len(x.findings)))
+	b = binary.AppendUvarint(b, uint64(len(x.findings)))
 	for i := range x.findings { // the races
 		b = binary.AppendVarint(b, int64(x.findings[i].term))
 	}
@@ -143,45 +131,6 @@ func plain(r codec.Value, s *storedDose) bool {
 	return codes == 1 && !s.product && s.id != ""
 }
 
-func appendDose(b []byte, s *storedDose) []byte {
-	id, err := uuid.Parse(s.id)
-	isUUID := err == nil && id.String() == s.id
-	flags := flag(doseHasUUID, isUUID) | flag(doseHasMVX, s.in.MVX != "") | flag(doseExpires, !s.in.Expires.IsZero()) |
-		flag(doseSubstandard, s.in.Substandard) | flag(doseHasVolume, s.in.Volume != 0) | flag(doseRecorded, s.recorded != fhir.LatestMoment)
-	b = append(b, notedDose, flags, byte(s.subpotent))
-	if isUUID {
-		b = append(b, id[:]...)
-	} else {
-		b = appendNoted(b, s.id)
-	}
-	b = binary.AppendUvarint(b, uint64(s.in.Date))
-	b = binary.AppendUvarint(b, uint64(s.in.CVX))
-	if s.in.MVX != "" {
-		b = appendNoted(b, s.in.MVX)
-	}
-	if !s.in.Expires.IsZero() {
-		b = binary.AppendUvarint(b, uint64(s.in.Expires))
-	}
-	if s.in.Volume != 0 {
-		b = binary.BigEndian.AppendUint64(b, math.Float64bits(s.in.Volume))
-	}
-	if s.recorded != fhir.LatestMoment {
-		b = binary.AppendVarint(b, int64(s.recorded))
-	}
-	return b
-}
-
-func flag(bit byte, set bool) byte {
-	if set {
-		return bit
-	}
-	return 0
-}
-
-func appendNoted(b []byte, text string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
-}
-
 // readNote takes over what was noted of a record, as readRecord does the record. It is
 // false if that cannot be had from the note, by these supporting data.
 func (x *run) readNote(patientID string, noted []byte) bool {
@@ -189,7 +138,7 @@ func (x *run) readNote(patientID string, noted []byte) bool {
 	x.hasPatient = true
 	x.referToID(patientID)
 	x.in.Patient = forecast.Patient{BirthDate: n.date(), Sex: schedule.Sex(n.byte()), BirthCountry: n.text()}
-	for range n.byte() {
+	for races := n.uvarint(); races > 0 && !n.bad; races-- {
 		x.addRace(term(n.varint()))
 	}
 	var stored []storedDose
@@ -216,82 +165,4 @@ func (x *run) readNote(patientID string, noted []byte) bool {
 	}
 	x.addStored(stored)
 	return true
-}
-
-// noteReader reads a note. What is not there is zero, and bad set.
-type noteReader struct {
-	b   []byte
-	bad bool
-}
-
-func (n *noteReader) take(count uint64) []byte {
-	if count > uint64(len(n.b)) {
-		n.b, n.bad = nil, true
-		return nil
-	}
-	taken := n.b[:count]
-	n.b = n.b[count:]
-	return taken
-}
-
-func (n *noteReader) byte() byte {
-	if b := n.take(1); b != nil {
-		return b[0]
-	}
-	return 0
-}
-
-func (n *noteReader) uvarint() uint64 {
-	v, length := binary.Uvarint(n.b)
-	if n.take(uint64(max(length, 0))); length <= 0 {
-		n.b, n.bad = nil, true
-	}
-	return v
-}
-
-func (n *noteReader) varint() int64 {
-	v, length := binary.Varint(n.b)
-	if n.take(uint64(max(length, 0))); length <= 0 {
-		n.b, n.bad = nil, true
-	}
-	return v
-}
-
-func (n *noteReader) text() string { return string(n.take(n.uvarint())) }
-
-// date reads a day, or zero for none.
-func (n *noteReader) date() calendar.Date {
-	d := n.uvarint()
-	n.bad = n.bad || d > uint64(calendar.Max)
-	return calendar.Date(d)
-}
-
-func (n *noteReader) dose() storedDose {
-	flags := n.byte()
-	s := storedDose{recorded: fhir.LatestMoment}
-	s.subpotent = subpotent(n.byte())
-	if flags&doseHasUUID != 0 {
-		if b := n.take(16); b != nil {
-			s.id = uuid.UUID(b).String()
-		}
-	} else {
-		s.id = n.text()
-	}
-	s.in.Date, s.in.CVX = n.date(), schedule.CVX(n.uvarint())
-	if flags&doseHasMVX != 0 {
-		s.in.MVX = n.text()
-	}
-	if flags&doseExpires != 0 {
-		s.in.Expires = n.date()
-	}
-	s.in.Substandard = flags&doseSubstandard != 0
-	if flags&doseHasVolume != 0 {
-		if b := n.take(8); b != nil {
-			s.in.Volume = math.Float64frombits(binary.BigEndian.Uint64(b))
-		}
-	}
-	if flags&doseRecorded != 0 {
-		s.recorded = fhir.Moment(n.varint())
-	}
-	return s
 }

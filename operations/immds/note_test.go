@@ -175,6 +175,25 @@ func TestStandsByNoteOfProduct(t *testing.T) {
 	}
 }
 
+// Whatever is said of a Patient, however often, is noted.
+func TestNoteOfPatient(t *testing.T) {
+	const race = `{"url":"ombCategory","valueCoding":{"system":"urn:oid:2.16.840.1.113883.6.238","code":"1002-5"}}`
+	for _, elements := range []string{
+		`"birthDate":"2025-06-01"`,
+		`"birthDate":"0001-01-01","gender":"other"`,
+		`"birthDate":"1950-06-01","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/patient-birthPlace","valueAddress":{"country":"US"}}]`,
+		`"birthDate":"2025-06-01","extension":[{"url":"http://hl7.org/fhir/us/core/StructureDefinition/us-core-race","extension":[` + race + strings.Repeat(","+race, 600) + `]}]`,
+	} {
+		s, day := records{}, today
+		s.add("Patient", "p", elements)
+		f := forecasterOf(t, s, &day, forecast.Default())
+		a := adviceOf(t, f)
+		if note, _ := a.Noted(nil); !f.Stands("p", note) {
+			t.Errorf("Patient with %.100s: the advice does not stand by its own note", elements)
+		}
+	}
+}
+
 // Who has more than a note holds is read anew; that what is stored stands can be told
 // all the same when it is.
 func TestNoteOfMuch(t *testing.T) {
