@@ -330,6 +330,6 @@ func (l *patientLocks) lock(ids []string) (unlock func()) {
 func (l *patientLocks) pass() {
 	for i := range l {
 		l[i].Lock()
-		l[i].Unlock()
+		l[i].Unlock() //lint:ignore SA2001 whoever had it has finished
 	}
 }
