@@ -58,8 +58,8 @@ type Config struct {
 	// beside the record and the day: required. Who another release may advise otherwise
 	// is found out anew.
 	Release string
-	// Program names what reads records; Release if empty. Notes that another program
-	// has taken prove nothing.
+	// Program names what reads records; Release if empty. Who has another one, or a
+	// Search by other settings, reads all records again: notes prove nothing then.
 	Program string
 	Log     *slog.Logger     // slog.Default() if nil
 	Now     func() time.Time // time.Now if nil
@@ -102,6 +102,7 @@ func New(c Config) (*Keeper, error) {
 	if c.Program == "" {
 		c.Program = c.Release
 	}
+	c.Program += ", " + c.Search.Fingerprint() // which decides whose a resource is
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}

@@ -12,9 +12,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/jenner-iis/jenner/fhir/definitions"
+	"github.com/jenner-iis/jenner/fhir/search"
 	"github.com/jenner-iis/jenner/operations/current"
 	"github.com/jenner-iis/jenner/operations/immds"
 	"github.com/jenner-iis/jenner/resources"
+	"github.com/jenner-iis/jenner/resources/pebblestore"
 )
 
 // counting is an Adviser that counts the patients whose records it reads.
@@ -163,6 +166,42 @@ func TestOlderProgramBetween(t *testing.T) {
 	keep(f)
 	f.wantCurrent("a")
 	f.wantSound()
+}
+
+// Under another base URL other resources are a patient's, of which no change tells.
+func TestOtherBase(t *testing.T) {
+	files := pebblestore.Memory()
+	under := func(bases ...string) (*fixture, func()) {
+		extra, err := immds.SearchParameters(definitions.R4())
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := search.New(definitions.R4(), search.Config{Extra: extra, Bases: bases})
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, err := pebblestore.Open(pebblestore.Config{Path: "store", FS: files, Registry: r, Logger: quiet, Reindex: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := over(t, store, r)
+		stop := f.run()
+		return f, func() {
+			f.settle()
+			f.wantCurrent("a")
+			f.wantSound()
+			stop()
+			if err := store.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	f, end := under()
+	f.patient("a", ago(1000))
+	f.put("Immunization", "d", strings.Replace(doseElements("a", "03", ago(500)), "Patient/", "http://iis.example/fhir/Patient/", 1))
+	end()
+	_, end = under("http://iis.example/fhir")
+	end()
 }
 
 // stuck is an Adviser that never advises.

@@ -20,8 +20,8 @@ func (p *parts) keeper(f *forecastSettings, where zone, now func() time.Time, fo
 		Search:  p.search,
 		Adviser: forecaster,
 		Today:   func() calendar.Date { return calendar.OfTime(now().In(where.Location)) },
-		Release: fmt.Sprintf("supporting data %s (%s), deviations %s, Jenner %s", r.Version, r.Digest(), f.CDSiDeviations.on, version()),
-		Program: version(),
+		Release: fmt.Sprintf("supporting data %s (%s), deviations %s, Jenner %s (%s)", r.Version, r.Digest(), f.CDSiDeviations.on, version(), build()),
+		Program: build(),
 		Log:     logger,
 		Now:     now,
 	})

@@ -15,9 +15,9 @@ import (
 	"testing"
 )
 
-// The real program, as a process: it finishes what is under way when a signal
-// tells it to stop, and its exit codes are those that are promised.
-func TestProcess(t *testing.T) {
+// built is the program, as a file of the test's own.
+func built(t *testing.T) string {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("builds the program")
 	}
@@ -25,6 +25,13 @@ func TestProcess(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
+	return binary
+}
+
+// The real program, as a process: it finishes what is under way when a signal
+// tells it to stop, and its exit codes are those that are promised.
+func TestProcess(t *testing.T) {
+	binary := built(t)
 	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
 		t.Run(signal.String(), func(t *testing.T) { stopBySignal(t, binary, signal) })
 	}
@@ -38,6 +45,35 @@ func TestProcess(t *testing.T) {
 		if got := command.ProcessState.ExitCode(); got != code {
 			t.Errorf("jenner %s: exit code %d, want %d", strings.Join(args, " "), got, code)
 		}
+	}
+}
+
+// Two programs are told apart though they have one version, and one is known again.
+func TestBuild(t *testing.T) {
+	binary := built(t)
+	says := func() string {
+		out, err := exec.Command(binary, "version").CombinedOutput()
+		if err != nil {
+			t.Fatalf("jenner version: %v\n%s", err, out)
+		}
+		return string(out)
+	}
+	first := says()
+	if again := says(); again != first {
+		t.Errorf("jenner version = %q, and again %q", first, again)
+	}
+	f, err := os.OpenFile(binary, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString("changed"); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if changed := says(); changed == first {
+		t.Errorf("jenner version of another program = %q, as of the first", changed)
 	}
 }
 

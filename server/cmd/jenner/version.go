@@ -1,8 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/jenner-iis/jenner/fhir"
 )
@@ -12,7 +19,7 @@ type versionCommand struct{}
 
 // Run prints the versions of the software and of FHIR.
 func (*versionCommand) Run(s surroundings) error {
-	_, err := fmt.Fprintf(s.stdout, "jenner %s, FHIR %s\n", version(), fhir.Version)
+	_, err := fmt.Fprintf(s.stdout, "jenner %s, build %s, FHIR %s\n", version(), build(), fhir.Version)
 	return err
 }
 
@@ -32,4 +39,32 @@ func version() string {
 		}
 	}
 	return "unknown"
+}
+
+// build tells this program from every other, also from those of the same version, as
+// are built of changes that were never committed: it is a digest of the program. One
+// that cannot read itself is like no other.
+var build = sync.OnceValue(func() string {
+	sum, err := digestOfProgram()
+	if err != nil {
+		return "started at " + time.Now().Format(time.RFC3339Nano)
+	}
+	return fmt.Sprintf("%016x", sum)
+})
+
+func digestOfProgram() (uint64, error) {
+	f, err := os.Open("/proc/self/exe") // also if the file was replaced since
+	if err != nil {
+		name, nameErr := os.Executable()
+		if nameErr != nil {
+			return 0, errors.Join(err, nameErr)
+		}
+		if f, err = os.Open(name); err != nil {
+			return 0, err
+		}
+	}
+	defer f.Close()
+	h := xxhash.New()
+	_, err = io.Copy(h, f)
+	return h.Sum64(), err
 }
