@@ -13,9 +13,9 @@ import (
 )
 
 // Check makes the advice on everyone anew, stores nothing, and reports each document
-// that is stored otherwise, or not, or should not be; of who has none, that alone. While nobody keeps the forecasts,
-// that is to be expected of patients who have changed since, or for whom the day changes
-// something.
+// that is stored otherwise, or not, or should not be; of who has none, that alone. While
+// nobody keeps the forecasts, that is to be expected of patients who have changed since,
+// or for whom the day changes something.
 func (k *Keeper) Check(ctx context.Context, report func(fault string)) (patients, faults int, err error) {
 	q, err := k.Search.Parse("Patient", "_total=none", search.Options{DefaultCount: pageSize})
 	if err != nil {

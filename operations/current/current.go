@@ -55,11 +55,11 @@ type Config struct {
 	Adviser Adviser              // required
 	Today   func() calendar.Date // required; the day that the Adviser advises for
 	// Release names the supporting data, and all else that decides about advice
-	// beside the record and the day: required. Who another release may advise otherwise
-	// is found out anew.
+	// beside the record, the day and the program: required. Whom another release
+	// advises otherwise is found out anew.
 	Release string
-	// Program names what reads records; Release if empty. Who has another one, or a
-	// Search by other settings, reads all records again: notes prove nothing then.
+	// Program names what reads records and advises: required. Under another one, or a
+	// Search by other settings, all records are read again: notes prove nothing then.
 	Program string
 	Log     *slog.Logger     // slog.Default() if nil
 	Now     func() time.Time // time.Now if nil
@@ -96,11 +96,8 @@ type lag struct {
 
 // New makes a Keeper.
 func New(c Config) (*Keeper, error) {
-	if c.Store == nil || c.Search == nil || c.Adviser == nil || c.Today == nil || c.Release == "" {
-		return nil, errors.New("current: Store, Search, Adviser, Today and Release are required")
-	}
-	if c.Program == "" {
-		c.Program = c.Release
+	if c.Store == nil || c.Search == nil || c.Adviser == nil || c.Today == nil || c.Release == "" || c.Program == "" {
+		return nil, errors.New("current: Store, Search, Adviser, Today, Release and Program are required")
 	}
 	c.Program += ", " + c.Search.Fingerprint() // which decides whose a resource is
 	if c.Log == nil {

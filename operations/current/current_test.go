@@ -184,9 +184,7 @@ func TestBacklog(t *testing.T) {
 	f.patient("new", ago(400))
 	for _, backlog := range []int{2, 100} {
 		f = over(t, f.store, f.registry, func(c *current.Config) { c.Backlog = backlog })
-		stop = f.run()
-		f.settle()
-		stop()
+		f.keep()
 		for _, id := range []string{"gone", "kept", "new"} {
 			f.wantCurrent(id)
 		}
@@ -251,9 +249,7 @@ func TestRelease(t *testing.T) {
 	before := f.find("ImmunizationRecommendation", "")
 
 	f = over(t, f.store, f.registry, func(c *current.Config) { c.Release = "2" })
-	stop = f.run()
-	f.settle()
-	stop()
+	f.keep()
 	if diff := cmp.Diff(before, f.find("ImmunizationRecommendation", "")); diff != "" {
 		t.Errorf("recommendations by another release that says the same (-before +after):\n%s", diff)
 	}

@@ -29,14 +29,14 @@ var (
 	quiet      = slog.New(slog.NewTextHandler(io.Discard, nil))
 )
 
-// registry returns what stores are indexed by.
-func registry(t testing.TB) *search.Registry {
+// registry returns what stores are indexed by, under base URLs.
+func registry(t testing.TB, bases ...string) *search.Registry {
 	t.Helper()
 	extra, err := immds.SearchParameters(definitions.R4())
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := search.New(definitions.R4(), search.Config{Extra: extra})
+	r, err := search.New(definitions.R4(), search.Config{Extra: extra, Bases: bases})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func over(t testing.TB, store resources.Store, r *search.Registry, changes ...fu
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := current.Config{Store: store, Search: r, Adviser: f.forecaster, Today: today, Release: "1", Log: quiet, Tick: time.Millisecond}
+	c := current.Config{Store: store, Search: r, Adviser: f.forecaster, Today: today, Release: "1", Program: "A", Log: quiet, Tick: time.Millisecond}
 	for _, change := range changes {
 		change(&c)
 	}
@@ -115,6 +115,14 @@ func (f *fixture) run() (stop func()) {
 	}
 	f.Cleanup(stop)
 	return stop
+}
+
+// keep runs the keeper until it has nothing left to do.
+func (f *fixture) keep() {
+	f.Helper()
+	stop := f.run()
+	f.settle()
+	stop()
 }
 
 // settle waits until the keeper has nothing left to do.

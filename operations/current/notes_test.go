@@ -12,8 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/jenner-iis/jenner/fhir/definitions"
-	"github.com/jenner-iis/jenner/fhir/search"
 	"github.com/jenner-iis/jenner/operations/current"
 	"github.com/jenner-iis/jenner/operations/immds"
 	"github.com/jenner-iis/jenner/resources"
@@ -71,9 +69,7 @@ func TestNotes(t *testing.T) {
 	f.wantSound()
 
 	f, read := f.again(release("2", "A"))
-	stop = f.run()
-	f.settle()
-	stop()
+	f.keep()
 	if n := read.Load(); n != 0 {
 		t.Errorf("another release, which says the same, read %d records, want none", n)
 	}
@@ -84,9 +80,7 @@ func TestNotes(t *testing.T) {
 	// Nobody kept the forecasts while days passed.
 	f.day.Add(30)
 	f, read = f.again(release("3", "A"))
-	stop = f.run()
-	f.settle()
-	stop()
+	f.keep()
 	if n, changed := int(read.Load()), int(f.keeper.Counts().Changed); changed < 5 || n != changed {
 		t.Errorf("another release a month later read %d records and changed %d", n, changed)
 	}
@@ -95,9 +89,7 @@ func TestNotes(t *testing.T) {
 	// A dose that came meanwhile is in no note.
 	f.dose("d", "p20", "03", ago(100))
 	f, read = f.again(release("4", "A"))
-	stop = f.run()
-	f.settle()
-	stop()
+	f.keep()
 	if n := read.Load(); n != 1 {
 		t.Errorf("after a change of one patient, another release read %d records", n)
 	}
@@ -109,9 +101,7 @@ func TestNotes(t *testing.T) {
 		f.delete("Immunization", "d")
 		f.dose("d", "p20", "03", ago(50))
 		f, read = f.again(unknown)
-		stop = f.run()
-		f.settle()
-		stop()
+		f.keep()
 		if n := read.Load(); n < patients {
 			t.Errorf("a keeper with notes that it cannot trust read %d records, want all", n)
 		}
@@ -151,19 +141,14 @@ func (s noteless) SetBookmark(ctx context.Context, name string, value []byte) er
 func TestOlderProgramBetween(t *testing.T) {
 	f := newFixture(t, release("2", "new"))
 	f.patient("a", ago(1000))
-	keep := func(f *fixture) {
-		stop := f.run()
-		f.settle()
-		stop()
-	}
-	keep(f)
+	f.keep()
 	old, _ := f.again(release("1", "old"), func(c *current.Config) { c.Store, c.Adviser = noteless{c.Store}, renamed{c.Adviser} })
-	keep(old)
+	old.keep()
 	if v := old.recommendation("a"); v.Version != 2 {
 		t.Fatalf("version %d of the recommendation by a program that says something else", v.Version)
 	}
 	f, _ = f.again(release("2", "new"))
-	keep(f)
+	f.keep()
 	f.wantCurrent("a")
 	f.wantSound()
 }
@@ -172,14 +157,7 @@ func TestOlderProgramBetween(t *testing.T) {
 func TestOtherBase(t *testing.T) {
 	files := pebblestore.Memory()
 	under := func(bases ...string) (*fixture, func()) {
-		extra, err := immds.SearchParameters(definitions.R4())
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := search.New(definitions.R4(), search.Config{Extra: extra, Bases: bases})
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := registry(t, bases...)
 		store, err := pebblestore.Open(pebblestore.Config{Path: "store", FS: files, Registry: r, Logger: quiet, Reindex: true})
 		if err != nil {
 			t.Fatal(err)

@@ -30,10 +30,12 @@ type task struct {
 	why cause
 }
 
-func patientIDs(tasks []task) []string {
+func (t task) patient() string { return t.id }
+
+func patientIDs[T interface{ patient() string }](tasks []T) []string {
 	ids := make([]string, len(tasks))
 	for i := range tasks {
-		ids[i] = tasks[i].id
+		ids[i] = tasks[i].patient()
 	}
 	return ids
 }
@@ -133,7 +135,7 @@ func (k *Keeper) compare(ctx context.Context, due []dueTask) ([]dueTask, error) 
 	if len(due) == 0 {
 		return nil, nil
 	}
-	recommendations, err := k.stored(ctx, dueIDs(due), "ImmunizationRecommendation")
+	recommendations, err := k.stored(ctx, patientIDs(due), "ImmunizationRecommendation")
 	if err != nil {
 		return nil, err
 	}
@@ -154,14 +156,6 @@ func (k *Keeper) compare(ctx context.Context, due []dueTask) ([]dueTask, error) 
 		}
 	}
 	return due, err
-}
-
-func dueIDs(due []dueTask) []string {
-	ids := make([]string, len(due))
-	for i := range due {
-		ids[i] = due[i].id
-	}
-	return ids
 }
 
 func (k *Keeper) commit(ctx context.Context, b resources.Batch) error {

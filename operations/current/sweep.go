@@ -55,22 +55,21 @@ func (k *Keeper) keepDay(ctx context.Context) error {
 // Those who change meanwhile are looked at by follow too.
 func (k *Keeper) sweep(ctx context.Context, today calendar.Date) error {
 	began, n := k.Now(), 0
-	k.Log.Info("forecasts of everyone are made anew", "release", k.Release)
+	k.Log.Info("forecasts of everyone are made anew", "release", k.Release, "program", k.Program)
 	k.locks.pass()
 	why := cause{code: immds.CauseRelease}
-	if l, _ := k.now(); l.noted {
-		if err := k.each(ctx, "Patient", "_total=none", why, &n, nil, k.skim); err != nil {
-			return err
-		}
-	} else {
-		if err := k.each(ctx, "Patient", "_total=none", why, &n, nil, k.look); err != nil {
-			return err
-		}
-		// Nobody has told of those who are gone.
+	l, _ := k.now()
+	look := k.look
+	if l.noted {
+		look = k.skim
+	}
+	err := k.each(ctx, "Patient", "_total=none", why, &n, nil, look)
+	if err == nil && !l.noted { // nobody has told of those who are gone
 		gone := 0
-		if err := k.each(ctx, "ImmunizationRecommendation", "_total=none", why, &gone, k.gone, k.look); err != nil {
-			return err
-		}
+		err = k.each(ctx, "ImmunizationRecommendation", "_total=none", why, &gone, k.gone, k.look)
+	}
+	if err != nil {
+		return err
 	}
 	k.change(func(l *lag) { l.swept, l.noted, l.day = true, true, today })
 	k.Log.Info("forecasts of everyone were made anew", "release", k.Release, "patients", n, "seconds", k.Now().Sub(began).Seconds())

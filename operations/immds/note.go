@@ -112,7 +112,7 @@ func (x *run) noteResource(kind findingKind, r StoredResource, read []storedDose
 		x.read = nil
 	default:
 		x.notedWhole += len(r.JSON)
-		x.read = appendNoted(append(x.read, byte(kind)), string(r.JSON))
+		x.read = appendNoted(append(x.read, byte(kind)), r.JSON)
 	}
 }
 

@@ -57,7 +57,7 @@ func flag(bit byte, set bool) byte {
 	return 0
 }
 
-func appendNoted(b []byte, text string) []byte {
+func appendNoted[T string | []byte](b []byte, text T) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
 }
 

@@ -34,13 +34,15 @@ func (s *Store) prepareNotes(p *prepared, notes []resources.Note) error {
 	if len(notes) == 0 {
 		return nil
 	}
+	if !distinct(notes, func(n *resources.Note) named { return named{n.Type, n.ID} }) {
+		return errors.New("two notes of a batch are on the same resource")
+	}
 	created := map[cachedID]uint64{}
 	for i := range p.changes {
 		if c := &p.changes[i]; c.isNew {
 			created[newCachedID(c.t, c.write.ID)] = c.rid
 		}
 	}
-	seen := make(map[string]struct{}, len(notes)) // keys
 	p.notes = make([]noteWrite, len(notes))
 	for i, n := range notes {
 		t := s.names.typeID(n.Type)
@@ -55,10 +57,6 @@ func (s *Store) prepareNotes(p *prepared, notes []resources.Note) error {
 			return fmt.Errorf("note on %s/%s: %w", n.Type, n.ID, resources.ErrNotFound)
 		}
 		p.notes[i] = noteWrite{noteKey(t, rid), n.Value}
-		seen[string(p.notes[i].key)] = struct{}{}
-	}
-	if len(seen) < len(notes) {
-		return errors.New("two notes of a batch are on the same resource")
 	}
 	return nil
 }

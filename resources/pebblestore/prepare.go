@@ -85,8 +85,8 @@ func (s *Store) prepareCriteria(ctx context.Context, p *prepared, criteria []res
 }
 
 func (s *Store) prepareChanges(ctx context.Context, p *prepared, writes []resources.Write) error {
-	if err := distinct(writes); err != nil {
-		return err
+	if !distinct(writes, func(w *resources.Write) named { return named{w.Type, w.ID} }) {
+		return errors.New("two writes of a batch are on the same resource")
 	}
 	look := borrowLookup(s)
 	defer look.giveBack()
@@ -142,20 +142,19 @@ func (l *lookup) giveBack() {
 	lookups.Put(l)
 }
 
-// distinct refuses two writes on one resource.
-func distinct(writes []resources.Write) error {
-	if len(writes) < 2 {
-		return nil
+// named is a resource as a batch names it.
+type named struct{ resourceType, id string }
+
+// distinct reports whether no two parts of a batch are on one resource.
+func distinct[T any](parts []T, of func(*T) named) bool {
+	if len(parts) < 2 {
+		return true
 	}
-	type identity struct{ resourceType, id string }
-	seen := make(map[identity]struct{}, len(writes))
-	for i := range writes {
-		seen[identity{writes[i].Type, writes[i].ID}] = struct{}{}
+	seen := make(map[named]struct{}, len(parts))
+	for i := range parts {
+		seen[of(&parts[i])] = struct{}{}
 	}
-	if len(seen) < len(writes) {
-		return errors.New("two writes of a batch are on the same resource")
-	}
-	return nil
+	return len(seen) == len(parts)
 }
 
 func (s *Store) prepareChange(p *prepared, c *change, look *lookup) error {

@@ -10,9 +10,8 @@ import (
 	"github.com/jenner-iis/jenner/operations/immds"
 )
 
-// keeper makes what keeps the stored forecasts current. Another program may say the
-// same thing in other words, other deviations other things, and a folder corrected under
-// the same version too: all count as another release.
+// keeper makes what keeps the stored forecasts current. Other deviations say other things,
+// and a folder corrected under the same version too: both count as another release.
 func (p *parts) keeper(f *forecastSettings, where zone, now func() time.Time, forecaster *immds.Forecaster, logger *slog.Logger) (*current.Keeper, error) {
 	r := forecaster.Releases()[0]
 	return current.New(current.Config{
@@ -20,8 +19,8 @@ func (p *parts) keeper(f *forecastSettings, where zone, now func() time.Time, fo
 		Search:  p.search,
 		Adviser: forecaster,
 		Today:   func() calendar.Date { return calendar.OfTime(now().In(where.Location)) },
-		Release: fmt.Sprintf("supporting data %s (%s), deviations %s, Jenner %s (%s)", r.Version, r.Digest(), f.CDSiDeviations.on, version(), build()),
-		Program: build(),
+		Release: fmt.Sprintf("supporting data %s (%s), deviations %s", r.Version, r.Digest(), f.CDSiDeviations.on),
+		Program: fmt.Sprintf("Jenner %s (%s)", version(), build()),
 		Log:     logger,
 		Now:     now,
 	})

@@ -15,9 +15,9 @@ import (
 	"testing"
 )
 
-// built is the program, as a file of the test's own.
-func built(t *testing.T) string {
-	t.Helper()
+// The real program, as a process: it finishes what is under way when a signal
+// tells it to stop, its exit codes are those that are promised, and it knows itself.
+func TestProcess(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the program")
 	}
@@ -25,13 +25,6 @@ func built(t *testing.T) string {
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	return binary
-}
-
-// The real program, as a process: it finishes what is under way when a signal
-// tells it to stop, and its exit codes are those that are promised.
-func TestProcess(t *testing.T) {
-	binary := built(t)
 	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
 		t.Run(signal.String(), func(t *testing.T) { stopBySignal(t, binary, signal) })
 	}
@@ -46,11 +39,12 @@ func TestProcess(t *testing.T) {
 			t.Errorf("jenner %s: exit code %d, want %d", strings.Join(args, " "), got, code)
 		}
 	}
+	t.Run("build", func(t *testing.T) { tellApart(t, binary) })
 }
 
-// Two programs are told apart though they have one version, and one is known again.
-func TestBuild(t *testing.T) {
-	binary := built(t)
+// Two programs are told apart though they have one version, and one is known again. The
+// binary becomes another one.
+func tellApart(t *testing.T, binary string) {
 	says := func() string {
 		out, err := exec.Command(binary, "version").CombinedOutput()
 		if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -55,13 +54,13 @@ var build = sync.OnceValue(func() string {
 func digestOfProgram() (uint64, error) {
 	f, err := os.Open("/proc/self/exe") // also if the file was replaced since
 	if err != nil {
-		name, nameErr := os.Executable()
-		if nameErr != nil {
-			return 0, errors.Join(err, nameErr)
+		var name string
+		if name, err = os.Executable(); err == nil {
+			f, err = os.Open(name)
 		}
-		if f, err = os.Open(name); err != nil {
-			return 0, err
-		}
+	}
+	if err != nil {
+		return 0, err
 	}
 	defer f.Close()
 	h := xxhash.New()
