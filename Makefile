@@ -46,12 +46,16 @@ check: lint build test race crash fuzz ## everything CI runs
 crash: ## kill the store's process at random moments (JENNER_CRASH_ROUNDS=n for more)
 	JENNER_CRASH_ROUNDS=$${JENNER_CRASH_ROUNDS:-20} $(GO) test -count=1 -run 'Crash|Kill' -v ./resources/pebblestore ./operations/current
 
+# Up to Go 1.26 a fuzz test whose time is over now and then fails with nothing
+# but "context deadline exceeded" (https://go.dev/issue/75804). An input that
+# fails is reported otherwise: with its file, or as a worker that hung.
 .PHONY: fuzz
 fuzz: ## every fuzz test for FUZZTIME each
-	@grep -rl '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u | while read -r package; do \
+	@mkdir -p bin; grep -rl '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u | while read -r package; do \
 		for name in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$package/*_test.go | cut -d' ' -f2); do \
 			echo "fuzz $$package $$name"; \
-			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$package || exit 1; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$package 2>&1 | tee bin/fuzz.log; \
+			grep -q '^ok ' bin/fuzz.log || grep -qx '    context deadline exceeded' bin/fuzz.log || exit 1; \
 		done; \
 	done
 
