@@ -115,7 +115,10 @@ func TestCrashLosesNothingTold(t *testing.T) {
 	var clients sync.WaitGroup
 	commits := make(chan struct{})
 	for w := range 4 {
-		clients.Go(func() { writeUntil(ctx, t, s, k, w, commits) })
+		clients.Go(func() {
+			defer stop() // of all, if one fails
+			writeUntil(ctx, t, s, k, w, commits)
+		})
 	}
 	for r := range 4 {
 		clients.Go(func() { readUntil(ctx, t, s, k, r) })
@@ -127,7 +130,10 @@ func TestCrashLosesNothingTold(t *testing.T) {
 	var taken []crash
 	for range crashes {
 		for range random.IntN(60) {
-			<-commits
+			select {
+			case <-commits:
+			case <-ctx.Done():
+			}
 		}
 		// First what was told, then the crash: all of it came before.
 		known := k.copy()
