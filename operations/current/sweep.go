@@ -54,7 +54,7 @@ func (k *Keeper) keepDay(ctx context.Context) error {
 // sweep looks at everyone: by the notes if they can be trusted, otherwise by the records.
 // Those who change meanwhile are looked at by follow too.
 func (k *Keeper) sweep(ctx context.Context, today calendar.Date) error {
-	began, n := k.Now(), 0
+	began := k.Now()
 	k.Log.Info("forecasts of everyone are made anew", "release", k.Release, "program", k.Program)
 	k.locks.pass()
 	why := cause{code: immds.CauseRelease}
@@ -63,10 +63,9 @@ func (k *Keeper) sweep(ctx context.Context, today calendar.Date) error {
 	if l.noted {
 		look = k.skim
 	}
-	err := k.each(ctx, "Patient", "_total=none", why, &n, nil, look)
+	n, err := k.each(ctx, subjects{resourceType: "Patient"}, why, look)
 	if err == nil && !l.noted { // nobody has told of those who are gone
-		gone := 0
-		err = k.each(ctx, "ImmunizationRecommendation", "_total=none", why, &gone, k.gone, k.look)
+		_, err = k.each(ctx, subjects{resourceType: "ImmunizationRecommendation", only: k.gone}, why, k.look)
 	}
 	if err != nil {
 		return err
@@ -79,10 +78,11 @@ func (k *Keeper) sweep(ctx context.Context, today calendar.Date) error {
 // turn looks at those for whom the day may change something. Where it turns out not to,
 // what is stored stays, and is looked at again the next day.
 func (k *Keeper) turn(ctx context.Context, today calendar.Date) error {
-	began, n := k.Now(), 0
+	began := k.Now()
 	k.locks.pass()
-	query := NextChange + "=le" + today.String() + "&_total=none"
-	if err := k.each(ctx, "ImmunizationRecommendation", query, cause{code: immds.CauseDay}, &n, nil, k.look); err != nil {
+	due := subjects{resourceType: "ImmunizationRecommendation", query: NextChange + "=le" + today.String()}
+	n, err := k.each(ctx, due, cause{code: immds.CauseDay}, k.look)
+	if err != nil {
 		return err
 	}
 	k.change(func(l *lag) { l.day = today })
@@ -107,33 +107,41 @@ func (k *Keeper) gone(ctx context.Context, id string) (bool, error) {
 	return !there, err
 }
 
-// each looks at the patients that the resources of a search are about, which have the
-// patients' ids, or at those of them for whom a condition holds, and counts them.
-func (k *Keeper) each(ctx context.Context, resourceType, query string, why cause, n *int, condition func(ctx context.Context, id string) (bool, error), look func(context.Context, []task)) error {
-	q, err := k.Search.Parse(resourceType, query, search.Options{DefaultCount: pageSize})
+// subjects are the patients that the resources of a search are about, which have the
+// patients' ids.
+type subjects struct {
+	resourceType, query string
+	only                func(ctx context.Context, id string) (bool, error) // nil for all of them
+}
+
+// each looks at all of subjects and counts them.
+func (k *Keeper) each(ctx context.Context, of subjects, why cause, look func(context.Context, []task)) (n int, err error) {
+	q, err := k.Search.Parse(of.resourceType, of.query, search.Options{DefaultCount: pageSize})
 	if err != nil {
-		return err
+		return 0, err
 	}
+	q.Total = search.TotalNone
 	find := func(give func([]task)) error {
 		return resources.EachPage(ctx, k.Store, resources.Everything(), q, func(page resources.Page) error {
 			tasks := make([]task, 0, len(page.Versions))
 			for _, v := range page.Versions {
-				holds := true
-				if condition != nil {
-					if holds, err = condition(ctx, v.ID); err != nil {
+				wanted := of.only == nil
+				if !wanted {
+					if wanted, err = of.only(ctx, v.ID); err != nil {
 						return err
 					}
 				}
-				if holds {
+				if wanted {
 					tasks = append(tasks, task{v.ID, why})
 				}
 			}
-			*n += len(tasks)
+			n += len(tasks)
 			give(tasks)
 			return ctx.Err()
 		})
 	}
-	return cmp.Or(concurrently(k.Workers, find, func(together []task) { look(ctx, together) }), ctx.Err())
+	err = concurrently(k.Workers, find, func(together []task) { look(ctx, together) })
+	return n, cmp.Or(err, ctx.Err())
 }
 
 // refreshAll looks at patients, some at once. One whose forecast cannot be made or
