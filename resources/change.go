@@ -28,7 +28,7 @@ type change struct {
 
 // Match is what a client expects of the current version.
 type Match struct {
-	Version   uint64 // If-Match: this version; 0 for none stated
+	Version   uint64 // If-Match: this version, or NoVersion; 0 for none stated
 	NotExists bool   // If-None-Match: *
 }
 

@@ -1,23 +1,36 @@
 package resources
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
 	"github.com/jenner-iis/jenner/fhir"
 )
 
+// NoVersion is what no version is: that of an entity tag which is well-formed and
+// not of this server's making, so that it matches nothing.
+const NoVersion = math.MaxUint64
+
 // ParseETag reads the version from an entity tag as FHIR forms it, W/"3"; the
-// strong form "3" is taken alike.
+// strong form "3" is taken alike. Tags are opaque: W/"03" is another one than
+// W/"3", and what is not a number is NoVersion.
 //
 // https://hl7.org/fhir/R4/http.html#versioning
 func ParseETag(text string) (uint64, bool) {
 	text = strings.TrimPrefix(text, "W/")
-	if len(text) < 3 || text[0] != '"' || text[len(text)-1] != '"' {
+	if len(text) < 2 || text[0] != '"' || text[len(text)-1] != '"' {
 		return 0, false
 	}
-	v, err := strconv.ParseUint(text[1:len(text)-1], 10, 64)
-	return v, err == nil && v > 0
+	text = text[1 : len(text)-1]
+	if strings.ContainsFunc(text, func(c rune) bool { return c <= ' ' || c == '"' || c == 0x7f }) {
+		return 0, false
+	}
+	v, err := strconv.ParseUint(text, 10, 64)
+	if err != nil || v == 0 || text[0] == '0' || text[0] == '+' {
+		return NoVersion, true
+	}
+	return v, true
 }
 
 // Known is what a client says it has of a resource already: the conditions of a

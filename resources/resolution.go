@@ -259,7 +259,7 @@ func (st *step) checkMatch() error {
 		return fhir.NewInvalid(ErrStale, fhir.CodeConflict, expression(st.path, "request.ifMatch"), "there is no current version to match")
 	case st.match.Version != 0 && st.match.Version != st.current.Version:
 		return fhir.NewInvalid(ErrStale, fhir.CodeConflict, expression(st.path, "request.ifMatch"),
-			fmt.Sprintf("the current version is %d, not %d", st.current.Version, st.match.Version))
+			fmt.Sprintf(`the current version is W/"%d", not the one that is expected`, st.current.Version))
 	}
 	return nil
 }

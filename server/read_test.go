@@ -53,6 +53,7 @@ func TestConditionalRead(t *testing.T) {
 		{`If-None-Match: W/"7", W/"1"`, 304},
 		{`If-None-Match: *`, 304},
 		{`If-None-Match: W/"2"`, 200},
+		{`If-None-Match: W/"01"`, 200},
 		{`If-None-Match: nonsense`, 200},
 		{"If-Modified-Since: " + modified, 304},
 		{"If-Modified-Since: Mon, 02 Jan 2006 15:04:05 GMT", 200},

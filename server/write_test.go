@@ -62,7 +62,12 @@ func TestUpdate(t *testing.T) {
 		{"p", patient("p", "Second"), `If-Match: W/"1"`, 412, "conflict"}, // though it changes nothing
 		{"p", patient("p", "Third"), "If-None-Match: *", 412, "conflict"},
 		{"new", patient("new", "Third"), `If-Match: W/"1"`, 412, "conflict"},
+		{"p", patient("p", "Third"), `If-Match: W/"02"`, 412, "conflict"},
+		{"p", patient("p", "Third"), `If-Match: W/"0"`, 412, "conflict"},
+		{"p", patient("p", "Third"), `If-Match: "a-tag-of-another-server"`, 412, "conflict"},
 		{"p", patient("p", "Third"), "If-Match: nonsense", 400, "value"},
+		{"p", patient("p", "Third"), `If-Match: W/"1", W/"2"`, 400, "value"},
+		{"p", patient("p", "Third"), `If-Match: W/"2 "`, 400, "value"},
 		{"p", patient("p", "Third"), `If-None-Match: W/"1"`, 400, "not-supported"},
 		{"p", patient("p", "Third"), "If-Unmodified-Since: Mon, 02 Jan 2006 15:04:05 GMT", 400, "not-supported"},
 		{"p", patient("q", "Third"), "", 400, "invalid"},
