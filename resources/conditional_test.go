@@ -187,10 +187,10 @@ func TestPatch(t *testing.T) {
 	}{
 		"of nothing":         {"none", replaceText{}, resources.Match{}, resources.ErrNotFound},
 		"of an old version":  {"p", replaceText{}, resources.Match{Version: 1}, resources.ErrStale},
-		"to what is invalid": {"p", replaceText{"other", "red"}, resources.Match{}, nil},
-		"to no JSON":         {"p", replaceText{`"other"`, `"other`}, resources.Match{}, fhir.ErrSyntax},
-		"to another id":      {"p", replaceText{`"id":"p"`, `"id":"q"`}, resources.Match{}, nil},
-		"to another type":    {"p", replaceText{`:"Patient"`, `:"Person"`}, resources.Match{}, nil},
+		"to what is invalid": {"p", replaceText{"other", "red"}, resources.Match{}, fhir.ErrUnprocessable},
+		"to no JSON":         {"p", replaceText{`"other"`, `"other`}, resources.Match{}, fhir.ErrUnprocessable},
+		"to another id":      {"p", replaceText{`"id":"p"`, `"id":"q"`}, resources.Match{}, fhir.ErrUnprocessable},
+		"to another type":    {"p", replaceText{`:"Patient"`, `:"Person"`}, resources.Match{}, fhir.ErrUnprocessable},
 	} {
 		if _, err := f.Patch(ctx, all, "Patient", test.id, test.patch, test.match); err == nil || test.want != nil && !errors.Is(err, test.want) {
 			t.Errorf("a patch %s: %v, want %v", name, err, test.want)

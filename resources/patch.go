@@ -3,6 +3,7 @@ package resources
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"mime"
 	"strings"
@@ -85,16 +86,23 @@ func (r *resolution) applyPatch(st *step) error {
 	return nil
 }
 
+// patched is the resource that the step's patch makes. A patch is at fault, and
+// the text of the request is not, where that is no valid resource: 422.
+//
+// https://www.rfc-editor.org/rfc/rfc5789.html#section-2.2
 func (r *resolution) patched(st *step) (codec.Value, error) {
 	text, err := st.patch.Apply(st.current.JSON)
 	if err != nil {
 		return codec.Value{}, err
 	}
 	doc, err := codec.Parse(text, codec.Limits{})
-	if err != nil {
-		return codec.Value{}, err
+	if err == nil {
+		// What was validated with a Bundle is the patch.
+		err = r.s.checkResource(&change{method: PATCH, typ: st.typ, id: st.id}, doc.Root())
 	}
-	// What was validated with a Bundle is the patch.
-	result := &change{method: PATCH, typ: st.typ, id: st.id}
-	return doc.Root(), r.s.checkResource(result, doc.Root())
+	var invalid *fhir.Invalid
+	if errors.As(err, &invalid) {
+		return codec.Value{}, &fhir.Invalid{Cause: fhir.ErrUnprocessable, Issues: invalid.Issues}
+	}
+	return doc.Root(), err
 }

@@ -54,7 +54,8 @@ func TestPatchRefused(t *testing.T) {
 		{"PATCH /Patient/p", `[{"op":"test","path":"/birthDate","value":"1999-01-01"}]`, []string{jsonPatch}, 422, ""},
 		{"PATCH /Patient/p", `[{"op":"remove","path":"/gender"}]`, []string{jsonPatch}, 422, ""},
 		{"PATCH /Patient/p", `[{"op":"replace","path":"/id","value":"q"}]`, []string{jsonPatch}, 422, ""},
-		{"PATCH /Patient/p", `[{"op":"add","path":"/gender","value":"M"}]`, []string{jsonPatch}, 400, "code-invalid"},
+		{"PATCH /Patient/p", `[{"op":"add","path":"/gender","value":"M"}]`, []string{jsonPatch}, 422, "code-invalid"},
+		{"PATCH /Patient/p", `[{"op":"add","path":"/gender","value":null}]`, []string{jsonPatch}, 422, "structure"},
 		{"PATCH /Patient/p", `[{"op":"sing","path":"/gender"}]`, []string{jsonPatch}, 400, ""},
 		{"PATCH /Patient/p", `{}`, []string{jsonPatch}, 400, "structure"},
 		{"PATCH /Patient/p", `[`, []string{jsonPatch}, 400, "structure"},
@@ -132,7 +133,7 @@ func TestPatchInBundle(t *testing.T) {
 		patched("Patient/p", binary(media, `[{"op":"add","path":"/gender","value":"M"}]`)),
 		patched("Patient/p", patient("p", "Third")),
 		`{"request":{"method":"PATCH","url":"Patient/p"}}`)).want(200)
-	for i, status := range []string{"200 OK", "404 Not Found", "400 Bad Request", "400 Bad Request", "400 Bad Request", "400 Bad Request"} {
+	for i, status := range []string{"200 OK", "404 Not Found", "400 Bad Request", "422 Unprocessable Entity", "400 Bad Request", "400 Bad Request"} {
 		if s := got.get(fmt.Sprintf("entry.%d.response.status", i)); s != status {
 			t.Errorf("entry %d: %s, want %s\n%s", i, s, status, got.text)
 		}
@@ -140,7 +141,7 @@ func TestPatchInBundle(t *testing.T) {
 	if got := a.do("GET /Patient/p", "").want(200); got.get("name.0.family") != "Second" || got.get("meta.versionId") != "3" {
 		t.Errorf("after the batch: %s", got.text)
 	}
-	a.do("POST ", transaction(patched("Patient/p", binary(media, `[{"op":"add","path":"/gender","value":"M"}]`)))).want(400).issue("code-invalid", "Bundle.entry[0].resource")
+	a.do("POST ", transaction(patched("Patient/p", binary(media, `[{"op":"add","path":"/gender","value":"M"}]`)))).want(422).issue("code-invalid", "Bundle.entry[0].resource")
 	a.do("POST ", transaction(patched("Patient/p", binary(media, `[{"op":"test","path":"/active","value":false}]`)))).want(422)
 	a.do("POST ", transaction(patched("Patient/never", activate))).want(422)
 }
