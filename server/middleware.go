@@ -15,7 +15,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/jenner-iis/jenner/fhir"
-	"github.com/jenner-iis/jenner/resources"
 )
 
 // errThrottled: as many requests as are allowed are under way.
@@ -87,6 +86,9 @@ func (s *Server) protect(c *gin.Context, serve handler, timeout time.Duration) (
 	if err := negotiate(c); err != nil {
 		return err
 	}
+	if err := s.checkPath(c); err != nil {
+		return err
+	}
 	access, err := s.Authorize(c.Request)
 	if err != nil {
 		return err
@@ -140,14 +142,4 @@ func method(m string) string {
 		return m
 	}
 	return "other"
-}
-
-func noRoute(*gin.Context, resources.Access) error {
-	return fhir.NewInvalid(resources.ErrNotSupported, fhir.CodeNotSupported, "",
-		"nothing is served at this path; the FHIR API is at "+Mount+", and "+Mount+"/metadata lists what it has")
-}
-
-func noMethod(c *gin.Context, _ resources.Access) error {
-	return fhir.NewInvalid(resources.ErrNotAllowed, fhir.CodeNotSupported, "",
-		"this path does not have the method; those it has are "+c.Writer.Header().Get("Allow"))
 }

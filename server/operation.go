@@ -27,12 +27,12 @@ func (s *Server) mountOperations() {
 	}
 }
 
-// mountOperation mounts operations that differ in the type alone. A GET that
-// none of them takes is mounted too, to be refused: otherwise "$code" would be
-// taken for a type.
+// mountOperation mounts operations that differ in the type alone.
 func (s *Server) mountOperation(path string, all []operations.Operation) {
 	s.handle(route{method: http.MethodPost, path: path, serve: s.operate(all)})
-	s.handle(route{method: http.MethodGet, path: path, serve: s.operate(all)})
+	if slices.ContainsFunc(all, func(o operations.Operation) bool { return o.GET }) {
+		s.handle(route{method: http.MethodGet, path: path, serve: s.operate(all)})
+	}
 }
 
 // operate serves operations of one code:
@@ -45,8 +45,7 @@ func (s *Server) operate(all []operations.Operation) handler {
 		}
 		o, post := &all[i], c.Request.Method == http.MethodPost
 		if !post && !o.GET {
-			c.Writer.Header().Set("Allow", http.MethodPost)
-			return noMethod(c, a)
+			return notAllowed(c, http.MethodPost)
 		}
 		query, err := url.ParseQuery(c.Request.URL.RawQuery)
 		if err != nil { // what could not be read would be left out in silence

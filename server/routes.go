@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -64,7 +65,7 @@ func (s *Server) mount() error {
 	s.engine.RedirectTrailingSlash = false
 	s.engine.HandleMethodNotAllowed = true
 	s.engine.NoRoute(s.wrap(route{path: "/unmatched", serve: noRoute}))
-	s.engine.NoMethod(s.wrap(route{path: "/unmatched", serve: noMethod}))
+	s.engine.NoMethod(s.wrap(route{path: "/unmatched", serve: s.noMethod}))
 	for _, path := range [...]string{"/healthz", "/readyz"} {
 		s.engine.GET(path, s.health)
 		s.engine.HEAD(path, s.health)
@@ -92,8 +93,12 @@ func (s *Server) mount() error {
 
 func (s *Server) handle(r route) {
 	f := s.wrap(r)
-	s.engine.Handle(r.method, Mount+r.path, f)
+	methods := []string{r.method}
 	if r.method == http.MethodGet {
-		s.engine.Handle(http.MethodHead, Mount+r.path, f)
+		methods = append(methods, http.MethodHead)
+	}
+	for _, method := range methods {
+		s.engine.Handle(method, Mount+r.path, f)
+		s.places = append(s.places, place{method, strings.Split(r.path, "/")[1:]})
 	}
 }
