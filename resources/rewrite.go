@@ -40,7 +40,7 @@ func (r *resolution) rewrite(ctx context.Context, st *step) error {
 		}
 		text := v.Text()
 		if kind == narrativeLink {
-			if rewritten := r.rewriteNarrative(text); rewritten != text {
+			if rewritten := r.rewriteNarrative(text, base); rewritten != text {
 				edits = append(edits, codec.Edit{At: v, With: codec.AppendString(nil, rewritten)})
 			}
 			return
@@ -87,34 +87,6 @@ func (r *resolution) target(text, base string) (string, bool) {
 		target += "#" + fragment
 	}
 	return target, found
-}
-
-// rewriteNarrative replaces links to other entries in the attributes of xhtml.
-func (r *resolution) rewriteNarrative(div string) string {
-	if len(r.targets) == 0 || !strings.Contains(div, `="urn:`) {
-		return div
-	}
-	var b strings.Builder
-	for {
-		i := strings.Index(div, `="urn:`)
-		if i < 0 {
-			b.WriteString(div)
-			return b.String()
-		}
-		i += len(`="`)
-		b.WriteString(div[:i])
-		div = div[i:]
-		end := strings.IndexByte(div, '"')
-		if end < 0 {
-			end = len(div)
-		}
-		if target, found := r.target(div[:end], ""); found {
-			b.WriteString(target)
-		} else {
-			b.WriteString(div[:end])
-		}
-		div = div[end:]
-	}
 }
 
 // resolveConditional finds the one resource that a conditional reference
