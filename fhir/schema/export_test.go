@@ -13,6 +13,7 @@ var unsaid = map[fault]bool{
 	badNarrative:     true,
 	emptyNarrative:   true,
 	wrongTarget:      true,
+	badReference:     true,
 	notInteger:       true,
 }
 

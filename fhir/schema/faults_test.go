@@ -247,3 +247,24 @@ func TestNotOfTheRoot(t *testing.T) {
 		t.Errorf("Validate(nothing) = %v, want one issue", issues)
 	}
 }
+
+func TestFormsOfReferences(t *testing.T) {
+	for reference, ok := range map[string]bool{
+		"Patient/1": true, "Patient/1/_history/2": true, "Patient?identifier=urn:x|1": true, "#p": true, "#": true,
+		"http://example.org/fhir/Patient/1": true, "https://example.org/anything?x=1": true, "ftp://example.org/1": true,
+		"urn:uuid:8fb4ba44-2680-3ba1-bd88-d1b3dc36746e": true, "urn:oid:1.2.3": true, "tag:example.org,2020:1": true,
+
+		"/Patient/1": false, "Patient/1/": false, "Patient/": false, "Patient": false, "1": false, "patient/1": false, "../Patient/1": false,
+		"Patient/a_b": false, "Patient/1/_history/": false, "Patient/1/_history/1/": false, "Patient/1#p": false,
+		"Patient?": false, "?identifier=1": false, "/Patient?identifier=1": false, "Patient/1?identifier=urn:x|1": false,
+	} {
+		text := `{"resourceType":"Immunization","status":"completed","vaccineCode":{"text":"x"},"occurrenceDateTime":"2020","patient":{"reference":"` + reference + `"}}`
+		issues := validator.Validate(parse(t, []byte(text)))
+		switch {
+		case ok && len(issues) > 0:
+			t.Errorf("the reference %q: %v, want no issue", reference, issues)
+		case !ok && (len(issues) != 1 || issues[0].Code != fhir.CodeValue || issues[0].Expression != "Immunization.patient.reference"):
+			t.Errorf("the reference %q: %v, want one issue at Immunization.patient.reference", reference, issues)
+		}
+	}
+}

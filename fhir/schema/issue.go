@@ -34,6 +34,7 @@ const (
 	outOfRange
 	notACode
 	wrongTarget
+	badReference
 	nestedContained
 	noContent
 	extensionBoth
@@ -55,6 +56,7 @@ var issueCodes = map[fault]fhir.IssueCode{
 	notInteger:       fhir.CodeValue,
 	outOfRange:       fhir.CodeValue,
 	wrongTarget:      fhir.CodeValue,
+	badReference:     fhir.CodeValue,
 	notACode:         fhir.CodeCodeInvalid,
 	badNarrative:     fhir.CodeInvariant,
 	emptyNarrative:   fhir.CodeInvariant,
