@@ -3,7 +3,9 @@ package resources
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,32 +67,42 @@ func (s *Service) parseHistory(text string, lenient bool) (h History, used strin
 		return h, "", fhir.NewInvalid(nil, fhir.CodeInvalid, "", "the parameters are not in the form of a URL's query")
 	}
 	h.Count = s.PageSize
-	for name, all := range values {
-		value, ok := all[0], len(all) == 1
-		switch name {
+	var wrong fhir.Invalid
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		code, problem := fhir.CodeValue, ""
+		switch value := values[name][0]; name {
 		case "_count":
-			h.Count, err = strconv.Atoi(value)
-			ok = ok && err == nil && h.Count > 0
+			if h.Count, err = strconv.Atoi(value); err != nil || h.Count < 1 {
+				problem = "_count must be a whole number, at least 1"
+			}
 			h.Count = min(h.Count, s.MaxPageSize)
 		case "_since", "_at":
 			// A plus sign that was not escaped arrives as a space.
-			period, valid := fhir.ParseDateTime(strings.Replace(value, " ", "+", 1), s.Search.Zone(), true)
-			ok = ok && valid
+			period, ok := fhir.ParseDateTime(strings.Replace(value, " ", "+", 1), s.Search.Zone(), true)
+			if !ok {
+				problem = "the value is not a date such as 2015, 2015-02, 2015-02-27 or 2015-02-27T13:28:17Z"
+			}
 			if name == "_since" {
 				h.Since = period.Low
 			} else {
 				h.Current, h.Until = period.Low, period.High
 			}
 		default:
-			if !lenient {
-				return h, "", fhir.NewInvalid(nil, fhir.CodeNotSupported, "", "a history takes the parameters _count, _since and _at")
+			if lenient {
+				delete(values, name)
+				continue
 			}
-			delete(values, name)
-			continue
+			code, problem = fhir.CodeNotSupported, "a history takes the parameters _count, _since and _at, and none of this name"
 		}
-		if !ok {
-			return h, "", fhir.NewInvalid(nil, fhir.CodeValue, "", "the value of "+name+" is not valid")
+		if problem == "" && len(values[name]) > 1 {
+			problem = name + " stands there twice"
 		}
+		if problem != "" {
+			wrong.Issues = append(wrong.Issues, fhir.Issue{Severity: fhir.Error, Code: code, Expression: name, Text: problem})
+		}
+	}
+	if len(wrong.Issues) > 0 {
+		return h, "", &wrong
 	}
 	return h, values.Encode(), nil
 }

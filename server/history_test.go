@@ -77,6 +77,14 @@ func TestHistoryAt(t *testing.T) {
 	for _, query := range []string{"_at=never", "_at=2020-02-31", "_at=", "_at=2020&_at=2021", "_at=gt2020"} {
 		a.do("GET /Patient/p/_history?"+query, "").want(400).issue("value")
 	}
+	// What is wrong is named, all at once.
+	a.do("GET /Patient/_history?_count=0", "").want(400).issue("value", "_count")
+	a.do("GET /Patient/_history?_since=x", "").want(400).issue("value", "_since")
+	a.do("GET /Patient/_history?_at=2020&_at=2021", "").want(400).issue("value", "_at")
+	a.do("GET /Patient/_history?_type=Patient", "").want(400).issue("not-supported", "_type")
+	if got := a.do("GET /Patient/_history?_since=x&_sort=date&_count=-1", "").want(400); got.get("issue.2.expression.0") != "_sort" {
+		t.Errorf("three wrong parameters: %s", got.text)
+	}
 	// A cursor serves the history that it was made for.
 	next := a.do("GET /Patient/_history?_count=1", "").want(200).link("next")
 	a.do("GET "+next+"&_at=2020", "").want(400).issue("value")
