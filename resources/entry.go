@@ -135,6 +135,10 @@ func (s *Service) readConditions(c *change, request codec.Value, query string) e
 func (s *Service) readURL(path, text string) (*target, error) {
 	rest := strings.TrimPrefix(strings.TrimPrefix(text, s.BaseURL), "/")
 	rest, query, _ := strings.Cut(rest, "?")
+	if rest == "metadata" || strings.HasPrefix(rest, "$") || strings.Contains(rest, "/$") {
+		return nil, fhir.NewInvalid(nil, fhir.CodeNotSupported, path+".request.url",
+			"operations and metadata cannot stand in a Bundle; send them as requests of their own")
+	}
 	t := &target{query: query}
 	if of, cut := strings.CutSuffix("/"+rest, "/_history"); cut && strings.Count(of, "/") < 2 {
 		rest, t.history = strings.TrimPrefix(of, "/"), true // of the system, or of a type

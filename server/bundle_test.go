@@ -174,8 +174,17 @@ func TestBatch(t *testing.T) {
 		post(2, "Immunization", immunization("", urn(1), "03", "2021-03-01")),
 		put("ImmunizationRecommendation/r", `{"resourceType":"ImmunizationRecommendation","id":"r","patient":{"display":"x"},"date":"2021","recommendation":[{"forecastStatus":{"text":"x"}}]}`),
 		`{"request":{"method":"GET","url":"Patient/good"}}`,
+		`{"request":{"method":"GET","url":"metadata"}}`,
+		`{"resource":{"resourceType":"Parameters"},"request":{"method":"POST","url":"$immds-forecast"}}`,
+		`{"request":{"method":"GET","url":"Patient/good/$immds-forecast"}}`,
 	)).want(200)
-	for i, want := range []string{"201 Created", "400 Bad Request", "404 Not Found", "400 Bad Request", "201 Created", "400 Bad Request", "405 Method Not Allowed", "200 OK"} {
+	for i := 8; i < 11; i++ {
+		if text := got.get(fmt.Sprintf("entry.%d.response.outcome.issue.0.diagnostics", i)); !strings.HasPrefix(text, "operations and metadata cannot stand in a Bundle") {
+			t.Errorf("entry %d: %q, want the reason why it cannot stand there", i, text)
+		}
+	}
+	for i, want := range []string{"201 Created", "400 Bad Request", "404 Not Found", "400 Bad Request", "201 Created", "400 Bad Request", "405 Method Not Allowed", "200 OK",
+		"400 Bad Request", "400 Bad Request", "400 Bad Request"} {
 		at := fmt.Sprintf("entry.%d.response.", i)
 		if got.get(at+"status") != want || (want[0] == '4') != (got.get(at+"outcome.issue.0.code") != "") {
 			t.Errorf("entry %d: status %s, outcome %s, want %s", i, got.get(at+"status"), got.get(at+"outcome.issue.0.diagnostics"), want)
