@@ -411,9 +411,13 @@ func (r *resolution) same(st *step) bool {
 	return err == nil && codec.Equal(stored.Root(), draft.Root())
 }
 
-// expression is the FHIRPath of an element of an entry; path ends in a point.
+// expression is the FHIRPath of an element of an entry; path ends in a point. What
+// a request that is no entry says there stands in its URL and headers, which have none.
 func expression(path, element string) string {
-	if element == "" && path != "" {
+	switch {
+	case path == "":
+		return ""
+	case element == "":
 		return path[:len(path)-1]
 	}
 	return path + element

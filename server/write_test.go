@@ -93,7 +93,7 @@ func TestUpdate(t *testing.T) {
 func TestDelete(t *testing.T) {
 	a := serve(t)
 	a.do("PUT /Patient/p", patient("p", "First")).want(201)
-	a.do("DELETE /Patient/p", "", `If-Match: W/"2"`).want(412).issue("conflict")
+	a.do("DELETE /Patient/p", "", `If-Match: W/"2"`).want(412).issue("conflict", "")
 	got := a.do("DELETE /Patient/p", "", `If-Match: W/"1"`).want(204)
 	if got.text != "" || got.header.Get("Etag") != `W/"2"` {
 		t.Errorf("delete: body %q, Etag %q", got.text, got.header.Get("Etag"))
@@ -121,7 +121,7 @@ func TestConditionalUpdateAndDelete(t *testing.T) {
 	a.do("DELETE /Patient?shoe-size=44", "", "Prefer: handling=lenient").want(400).issue("not-supported")
 	a.do("POST /Patient", identified("1")).want(201)
 	a.do("PUT "+path, identified("1")).want(412).issue("multiple-matches")
-	a.do("DELETE "+path, "", `If-Match: W/"1"`).want(412).issue("multiple-matches")
+	a.do("DELETE "+path, "", `If-Match: W/"1"`).want(412).issue("multiple-matches", "")
 	a.do("DELETE /Patient?_id="+created.get("id"), "").want(204)
 	if got := a.do("DELETE "+path, "").want(204); got.header.Get("Etag") == "" {
 		t.Errorf("the delete of the one match has no Etag")
