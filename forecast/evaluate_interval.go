@@ -13,7 +13,9 @@ func (r *run) evaluateIntervals(ps *patientSeries, d *dose, given administration
 }
 
 // evaluatePreferableIntervals is section 6.5, table 6-18. Every row that is in
-// force must hold; a row without a reference date does not apply.
+// force must hold; a row without a reference date does not apply. An interval
+// that a row does not have bars no day, not even those before the reference date:
+// an observation may be later than the dose.
 func (r *run) evaluatePreferableIntervals(ps *patientSeries, d *dose, given administration, c *clock) (ok bool, why Reasons) {
 	ok = true
 	for i := range d.intervals {
@@ -26,10 +28,10 @@ func (r *run) evaluatePreferableIntervals(ps *patientSeries, d *dose, given admi
 			continue
 		}
 		switch {
-		case !c.reached(from.Add(row.data.AbsoluteMinimum)): // CALCDTINT-3
+		case row.data.AbsoluteMinimum.Present() && !c.reached(from.Add(row.data.AbsoluteMinimum)): // CALCDTINT-3
 			ok, why = false, why|IntervalTooSoon
 			r.stepInterval(RuleAbsoluteMinimumInterval, 1, No, c, row, from, h, row.data.AbsoluteMinimum)
-		case !c.reached(from.Add(row.data.Minimum)): // CALCDTINT-4
+		case row.data.Minimum.Present() && !c.reached(from.Add(row.data.Minimum)): // CALCDTINT-4
 			why |= GracePeriodInterval
 			r.stepInterval(RuleMinimumInterval, 2, Grace, c, row, from, h, row.data.Minimum)
 		default:

@@ -189,6 +189,23 @@ func TestEvaluateInterval(t *testing.T) {
 		in.Observations[0].Presence = forecast.Absent
 		wantEarliest(t, run(t, oneSeries(first), in), "2022-07-09")
 	})
+	t.Run("given before the observation", func(t *testing.T) { // CALCDTINT-3: no interval is 01/01/1900
+		for _, tt := range []struct {
+			absolute, minimum calendar.Period
+			want              forecast.EvaluationStatus
+			why               forecast.Reasons
+		}{
+			{calendar.Period{}, calendar.Weeks(32), forecast.Valid, forecast.GracePeriodInterval},
+			{calendar.Period{}, calendar.Period{}, forecast.Valid, 0},
+			{calendar.Days(0), calendar.Weeks(32), forecast.NotValid, forecast.IntervalTooSoon},
+		} {
+			first := anyTime(1)
+			first.Intervals = []schedule.Interval{{FromObservation: 7, AbsoluteMinimum: tt.absolute, Minimum: tt.minimum}}
+			in := patient(t, "2022-10-01 01")
+			in.Observations = []forecast.Observation{{Code: 7, Date: date(t, "2024-06-01")}}
+			wantStatus(t, run(t, oneSeries(first), in), 0, tt.want, tt.why)
+		}
+	})
 	t.Run("allowable", func(t *testing.T) {
 		second := after(anyTime(1), calendar.Months(6))
 		second.AllowableIntervals = []schedule.Interval{{FromPrevious: true, AbsoluteMinimum: calendar.Months(4)}}
