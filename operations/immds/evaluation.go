@@ -93,7 +93,7 @@ func (x *run) writeReasons(e *forecast.Evaluation) {
 		w.raw(reasonNotEvaluated)
 	}
 	for _, r := range doseReasons {
-		if !e.Reasons.Has(r.reason) || r.onlyNotValid && e.Status == forecast.Valid {
+		if !e.Reasons.Has(r.reason | r.beside) {
 			continue
 		}
 		w.next().raw(r.concept)

@@ -116,6 +116,8 @@ func TestImmunizations(t *testing.T) {
 			[]string{"a HepB valid", "input-2 HepB valid"}, []string{"warning duplicate at Parameters.parameter[3].resource.id"}},
 		{"extraneous", []string{vaccination("a", "21", "2021-01-02"), vaccination("b", "21", "2024-02-01"), vaccination("c", "21", "2025-05-05")},
 			[]string{"a Varicella valid", "b Varicella valid", "c Varicella notvalid/extraneous notevaluated"}, nil},
+		{"too soon, of no preferable product but an allowable vaccine", []string{vaccination("a", "140", "2024-10-01"), vaccination("b", "140", "2024-10-20")},
+			[]string{"a Influenza valid", "b Influenza notvalid toosoon"}, nil},
 		{"above the maximum age", []string{vaccination("a", "116", "2021-01-02")}, []string{"a Rotavirus notvalid/extraneous tooold"}, nil},
 	}
 	f := newForecaster(t, nil)

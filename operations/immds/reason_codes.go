@@ -8,21 +8,21 @@ import "github.com/jenner-iis/jenner/forecast"
 // description tells it.
 var doseReasons = []struct {
 	reason forecast.Reasons
-	// onlyNotValid: of a valid dose it is not worth a word. A dose of another
-	// product than the preferable one may be allowable.
-	onlyNotValid bool
-	concept      string
+	// beside is what else must be wrong for it to be worth a word. A dose of another
+	// product than the preferable one may be allowable, and then that is no fault.
+	beside  forecast.Reasons
+	concept string
 }{
-	{forecast.AgeTooYoung, false, statusReason("tooyoung", "The patient was younger than the minimum age.")},
-	{forecast.AgeTooOld, false, statusReason("tooold", "The patient was older than the maximum age.")},
-	{forecast.IntervalTooSoon, false, statusReason("toosoon", "The dose was given too soon after an earlier one.")},
-	{forecast.VaccineConflict, false, statusReason("productconflict", "The dose was given too soon after a vaccine that impairs it.")},
-	{forecast.InadvertentVaccine, false, statusReason("inappropriate", "The vaccine is not to be given for this dose.")},
-	{forecast.WrongVaccine, false, statusReason("inappropriate", "The vaccine is neither preferable nor allowable for this dose at this age.")},
-	{forecast.WrongTradeName, true, statusReason("inappropriate", "The product is not the preferable one.")},
-	{forecast.SeriesAlreadyComplete, false, statusReason("notevaluated", "The series was already complete.")},
-	{forecast.ExpiredLot, false, statusReason("expired", "The lot had expired.")},
-	{forecast.VolumeLessThanRecommended, false, statusReason("quantity", "Less than the recommended volume was given.")},
+	{forecast.AgeTooYoung, 0, statusReason("tooyoung", "The patient was younger than the minimum age.")},
+	{forecast.AgeTooOld, 0, statusReason("tooold", "The patient was older than the maximum age.")},
+	{forecast.IntervalTooSoon, 0, statusReason("toosoon", "The dose was given too soon after an earlier one.")},
+	{forecast.VaccineConflict, 0, statusReason("productconflict", "The dose was given too soon after a vaccine that impairs it.")},
+	{forecast.InadvertentVaccine, 0, statusReason("inappropriate", "The vaccine is not to be given for this dose.")},
+	{forecast.WrongVaccine, 0, statusReason("inappropriate", "The vaccine is neither preferable nor allowable for this dose at this age.")},
+	{forecast.WrongTradeName, forecast.WrongVaccine, statusReason("inappropriate", "The product is not the preferable one.")},
+	{forecast.SeriesAlreadyComplete, 0, statusReason("notevaluated", "The series was already complete.")},
+	{forecast.ExpiredLot, 0, statusReason("expired", "The lot had expired.")},
+	{forecast.VolumeLessThanRecommended, 0, statusReason("quantity", "Less than the recommended volume was given.")},
 }
 
 // subpotentConcepts are what doseStatusReason says of forecast.SubstandardDose, by the
