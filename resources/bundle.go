@@ -55,6 +55,10 @@ func (s *Service) BundleOnce(ctx context.Context, a Access, key string, bundle c
 		return nil, fhir.NewInvalid(nil, fhir.CodeInvalid, "Bundle.type",
 			"only a Bundle of type batch or transaction can be posted to the base URL; a Bundle of another type is stored by POST to [base]/Bundle")
 	}
+	if kind == "batch" && s.provenance.Exists() {
+		return nil, fhir.NewInvalid(nil, fhir.CodeNotSupported, "Bundle.type",
+			"the entries of a batch are changes of their own, and a Provenance that comes with a request is of one; send a transaction, or the Provenance as an entry")
+	}
 	issues := s.Validate(bundle)
 	perEntry := make(map[int][]fhir.Issue)
 	if kind == "batch" {
@@ -66,7 +70,7 @@ func (s *Service) BundleOnce(ctx context.Context, a Access, key string, bundle c
 	if n := bundle.Get("entry").Len(); n > s.MaxEntries {
 		return nil, fhir.NewInvalid(ErrTooCostly, fhir.CodeTooCostly, "Bundle.entry", fmt.Sprintf("the Bundle has %d entries, at most %d are allowed", n, s.MaxEntries))
 	}
-	once := newOnce(a, key, "bundle", bundle, "")
+	once := s.newOnce(a, key, "bundle", bundle, "")
 	if kind == "transaction" {
 		return s.transaction(ctx, a, once, bundle, lenient)
 	}

@@ -72,6 +72,9 @@ func (s *Service) perform(ctx context.Context, a Access, changes []*change, once
 			return nil, err
 		}
 	}
+	if err := s.checkProvenance(); err != nil {
+		return nil, err
+	}
 	for range attempts {
 		r := resolution{s: s, access: a, changes: changes, once: once}
 		if err := r.resolve(ctx); err != nil {

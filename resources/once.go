@@ -32,14 +32,18 @@ type Once struct {
 
 // newOnce is the Once of a request with a key; scope is the interaction.
 // Without a key it is nil.
-func newOnce(a Access, key, scope string, content codec.Value, criteria string) *Once {
+func (s *Service) newOnce(a Access, key, scope string, content codec.Value, criteria string) *Once {
 	if key == "" {
 		return nil
 	}
 	o := &Once{Key: sha256.Sum256(fmt.Appendf(nil, "%q %q %q", a.caller(), scope, key))}
 	// White space and the choice of escapes may differ between two writings of
 	// one request.
-	o.Digest = sha256.Sum256(content.AppendCompact(fmt.Appendf(nil, "%q ", criteria)))
+	text := content.AppendCompact(fmt.Appendf(nil, "%q ", criteria))
+	if s.provenance.Exists() {
+		text = s.provenance.AppendCompact(append(text, ' '))
+	}
+	o.Digest = sha256.Sum256(text)
 	return o
 }
 
@@ -55,7 +59,7 @@ func (s *Service) CreateOnce(ctx context.Context, a Access, key, resourceType st
 			return Outcome{}, err
 		}
 	}
-	return s.performOne(ctx, a, c, newOnce(a, key, "create "+resourceType, resource, criteria))
+	return s.performOne(ctx, a, c, s.newOnce(a, key, "create "+resourceType, resource, criteria))
 }
 
 // once has a request carried out, unless one of the same key was: then the

@@ -350,7 +350,7 @@ func (r *resolution) distinctCreates() error {
 
 // commit makes the batch of the resolved steps and has the store commit it.
 func (r *resolution) commit(ctx context.Context) ([]Outcome, error) {
-	batch := Batch{Criteria: r.criteria}
+	var batch Batch
 	for _, st := range r.steps {
 		w := Write{Type: st.typ, ID: st.id, Method: st.method, Expect: st.current.Version}
 		switch {
@@ -368,17 +368,20 @@ func (r *resolution) commit(ctx context.Context) ([]Outcome, error) {
 		st.write = len(batch.Writes)
 		batch.Writes = append(batch.Writes, w)
 	}
-	var versions []Version
+	var err error
+	if batch.Writes, err = r.appendProvenance(ctx, batch.Writes); err != nil {
+		return nil, err
+	}
+	batch.Criteria = r.criteria
 	if r.once != nil {
 		once := *r.once
-		var err error
 		if once.Result, err = r.result(); err != nil {
 			return nil, fmt.Errorf("write what is kept for a key: %w", err)
 		}
 		batch.Once = &once
 	}
+	var versions []Version
 	if len(batch.Writes)+len(batch.Criteria) > 0 || batch.Once != nil {
-		var err error
 		if versions, err = r.s.Store.Commit(ctx, r.access, batch); err != nil {
 			return nil, fmt.Errorf("commit %d changes: %w", len(batch.Writes), err)
 		}

@@ -42,8 +42,9 @@ type Config struct {
 // be used by many goroutines.
 type Service struct {
 	Config
-	links *linkTable
-	key   []byte // signs cursors
+	links      *linkTable
+	key        []byte      // signs cursors
+	provenance codec.Value // of what is changed, without its targets; absent for none
 }
 
 // New checks the configuration and makes the Service.

@@ -22,11 +22,15 @@ func (s *Server) bundle(c *gin.Context, a resources.Access) error {
 	if err != nil {
 		return err
 	}
+	service, err := s.service(c)
+	if err != nil {
+		return err
+	}
 	bundle, err := s.resource(c)
 	if err != nil {
 		return err
 	}
-	results, err := s.Resources.BundleOnce(c.Request.Context(), a, key, bundle, s.lenient(c.Request))
+	results, err := service.BundleOnce(c.Request.Context(), a, key, bundle, s.lenient(c.Request))
 	if err != nil {
 		return &failedBundle{err}
 	}

@@ -24,11 +24,15 @@ func (s *Server) create(c *gin.Context, a resources.Access) error {
 	if err != nil {
 		return err
 	}
+	service, err := s.service(c)
+	if err != nil {
+		return err
+	}
 	resource, err := s.resource(c)
 	if err != nil {
 		return err
 	}
-	o, err := s.Resources.CreateOnce(c.Request.Context(), a, key, resourceType, resource, criteria)
+	o, err := service.CreateOnce(c.Request.Context(), a, key, resourceType, resource, criteria)
 	if err != nil {
 		return err
 	}

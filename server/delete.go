@@ -15,7 +15,11 @@ func (s *Server) delete(c *gin.Context, a resources.Access) error {
 	if err != nil {
 		return err
 	}
-	o, err := s.Resources.Delete(c.Request.Context(), a, c.Param("type"), c.Param("id"), match)
+	service, err := s.service(c)
+	if err != nil {
+		return err
+	}
+	o, err := service.Delete(c.Request.Context(), a, c.Param("type"), c.Param("id"), match)
 	if err != nil {
 		return err
 	}
@@ -31,8 +35,12 @@ func (s *Server) conditionalDelete(c *gin.Context, a resources.Access) error {
 	if err != nil {
 		return err
 	}
+	service, err := s.service(c)
+	if err != nil {
+		return err
+	}
 	criteria, _ := cutGeneral(c.Request.URL.RawQuery)
-	o, err := s.Resources.ConditionalDelete(c.Request.Context(), a, c.Param("type"), criteria, match)
+	o, err := service.ConditionalDelete(c.Request.Context(), a, c.Param("type"), criteria, match)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ type route struct {
 	claims       []conformance.Interaction
 	bundle       bool // may take as long as a batch or transaction
 	lookUp       bool // a few look-ups by key, whose time needs no bound
+	changes      bool // resources
 }
 
 // routes are all interactions: https://hl7.org/fhir/R4/http.html
@@ -36,21 +37,21 @@ func (s *Server) routes() []route {
 		{method: get, path: "", serve: s.search, claims: claims{conformance.SearchSystem}},
 		{method: get, path: "/", serve: s.search},
 		{method: post, path: "/_search", serve: s.searchForm},
-		{method: post, path: "", serve: s.bundle, claims: claims{conformance.Batch, conformance.Transaction}, bundle: true},
-		{method: post, path: "/", serve: s.bundle, bundle: true},
+		{method: post, path: "", serve: s.bundle, claims: claims{conformance.Batch, conformance.Transaction}, bundle: true, changes: true},
+		{method: post, path: "/", serve: s.bundle, bundle: true, changes: true},
 
 		{method: get, path: "/:type", serve: s.search, claims: claims{conformance.SearchType}},
 		{method: post, path: "/:type/_search", serve: s.searchForm},
-		{method: post, path: "/:type", serve: s.create, claims: claims{conformance.Create, conformance.ConditionalCreate}},
-		{method: put, path: "/:type", serve: s.conditionalUpdate, claims: claims{conformance.ConditionalUpdate}},
-		{method: patch, path: "/:type", serve: s.conditionalPatch},
-		{method: del, path: "/:type", serve: s.conditionalDelete, claims: claims{conformance.ConditionalDelete}},
+		{method: post, path: "/:type", serve: s.create, claims: claims{conformance.Create, conformance.ConditionalCreate}, changes: true},
+		{method: put, path: "/:type", serve: s.conditionalUpdate, claims: claims{conformance.ConditionalUpdate}, changes: true},
+		{method: patch, path: "/:type", serve: s.conditionalPatch, changes: true},
+		{method: del, path: "/:type", serve: s.conditionalDelete, claims: claims{conformance.ConditionalDelete}, changes: true},
 		{method: get, path: "/:type/_history", serve: s.history, claims: claims{conformance.HistoryType}},
 
 		{method: get, path: "/:type/:id", serve: s.read, claims: claims{conformance.Read}, lookUp: true},
-		{method: put, path: "/:type/:id", serve: s.update, claims: claims{conformance.Update}},
-		{method: patch, path: "/:type/:id", serve: s.patch, claims: claims{conformance.Patch}},
-		{method: del, path: "/:type/:id", serve: s.delete, claims: claims{conformance.Delete}},
+		{method: put, path: "/:type/:id", serve: s.update, claims: claims{conformance.Update}, changes: true},
+		{method: patch, path: "/:type/:id", serve: s.patch, claims: claims{conformance.Patch}, changes: true},
+		{method: del, path: "/:type/:id", serve: s.delete, claims: claims{conformance.Delete}, changes: true},
 		{method: get, path: "/:type/:id/:member", serve: s.search, claims: claims{conformance.SearchCompartment}},
 		{method: post, path: "/:type/:id/:member/_search", serve: s.searchForm},
 		{method: get, path: "/:type/:id/_history", serve: s.history, claims: claims{conformance.HistoryInstance}},
@@ -92,6 +93,9 @@ func (s *Server) mount() error {
 }
 
 func (s *Server) handle(r route) {
+	if !r.changes {
+		r.serve = noProvenance(r.serve)
+	}
 	f := s.wrap(r)
 	methods := []string{r.method}
 	if r.method == http.MethodGet {

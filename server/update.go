@@ -16,8 +16,8 @@ func (s *Server) update(c *gin.Context, a resources.Access) error {
 	if err := s.noParameters(c); err != nil {
 		return err
 	}
-	return s.put(c, func(resource codec.Value, m resources.Match) (resources.Outcome, error) {
-		return s.Resources.Update(c.Request.Context(), a, c.Param("type"), c.Param("id"), resource, m)
+	return s.put(c, func(service *resources.Service, resource codec.Value, m resources.Match) (resources.Outcome, error) {
+		return service.Update(c.Request.Context(), a, c.Param("type"), c.Param("id"), resource, m)
 	})
 }
 
@@ -25,15 +25,19 @@ func (s *Server) update(c *gin.Context, a resources.Access) error {
 // https://hl7.org/fhir/R4/http.html#cond-update
 func (s *Server) conditionalUpdate(c *gin.Context, a resources.Access) error {
 	criteria, _ := cutGeneral(c.Request.URL.RawQuery)
-	return s.put(c, func(resource codec.Value, m resources.Match) (resources.Outcome, error) {
-		return s.Resources.ConditionalUpdate(c.Request.Context(), a, c.Param("type"), criteria, resource, m)
+	return s.put(c, func(service *resources.Service, resource codec.Value, m resources.Match) (resources.Outcome, error) {
+		return service.ConditionalUpdate(c.Request.Context(), a, c.Param("type"), criteria, resource, m)
 	})
 }
 
 // put reads the resource and what its sender expects, and answers with what
 // became of it.
-func (s *Server) put(c *gin.Context, update func(codec.Value, resources.Match) (resources.Outcome, error)) error {
+func (s *Server) put(c *gin.Context, update func(*resources.Service, codec.Value, resources.Match) (resources.Outcome, error)) error {
 	match, err := matchOf(c.Request)
+	if err != nil {
+		return err
+	}
+	service, err := s.service(c)
 	if err != nil {
 		return err
 	}
@@ -41,7 +45,7 @@ func (s *Server) put(c *gin.Context, update func(codec.Value, resources.Match) (
 	if err != nil {
 		return err
 	}
-	o, err := update(resource, match)
+	o, err := update(service, resource, match)
 	if err != nil {
 		return err
 	}
