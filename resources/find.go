@@ -83,7 +83,7 @@ var resultParameters = []string{"_include", "_revinclude", "_summary", "_element
 // searchOptions is how searches by clients are read.
 func (s *Service) searchOptions(lenient bool) search.Options {
 	return search.Options{
-		Lenient: lenient, Now: s.Now(), DefaultCount: s.PageSize, MaxCount: s.MaxPageSize,
+		Lenient: lenient, Now: s.Now(), DefaultCount: s.PageSize, MaxCount: s.MaxPageSize, Limits: s.SearchLimits,
 		Hierarchies: true, Results: resultParameters,
 	}
 }
@@ -91,7 +91,7 @@ func (s *Service) searchOptions(lenient bool) search.Options {
 // criteriaOptions is how the criteria of conditional interactions are read:
 // always strictly, since one left out would match more than was meant.
 func (s *Service) criteriaOptions() search.Options {
-	return search.Options{Now: s.Now(), Hierarchies: true}
+	return search.Options{Now: s.Now(), Hierarchies: true, Limits: s.SearchLimits}
 }
 
 // cutCursor takes the cursor out of a query.

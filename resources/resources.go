@@ -35,6 +35,7 @@ type Config struct {
 	MaxDeletes    int                              // matches that one conditional delete may delete; default 100, 1 for a single one
 	PageSize      int                              // of a search without _count; default 50
 	MaxPageSize   int                              // default 1,000
+	SearchLimits  search.Limits                    // of searches by clients
 	OnDangling    func(resourceType string, n int) // told of accepted references that point nowhere; may be nil
 }
 

@@ -60,6 +60,10 @@ const maxHeader = 64 << 10
 // stops.
 const stopTime = 30 * time.Second
 
+// MaxTimeout is the most that Config.Timeout and BundleTimeout can be: a minute
+// more, for the body, and the connection is cut.
+const MaxTimeout = 4 * time.Minute
+
 // Serve answers on a listener until ctx ends, then accepts nothing more, lets
 // what is under way finish, and returns nil. What has not finished within half a
 // minute is cut off, and that is an error.
@@ -72,7 +76,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, logger *slog.Log
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
-		WriteTimeout:      5 * time.Minute,
+		WriteTimeout:      time.Minute + MaxTimeout,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    maxHeader,
 		// OPTIONS * is answered like everything else.

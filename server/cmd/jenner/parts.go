@@ -28,8 +28,9 @@ type parts struct {
 
 // openSettings are what commands that open a store differ in.
 type openSettings struct {
-	reindex bool // make the index anew if it was made by other settings
-	bulk    bool // much will be loaded
+	reindex  bool // make the index anew if it was made by other settings
+	bulk     bool // much will be loaded
+	includes int  // most resources that a page may include; 0 for the default
 }
 
 // open opens the store and what it needs. Every command indexes alike: by the
@@ -57,6 +58,7 @@ func (s storeSettings) open(o openSettings, now func() time.Time, logger *slog.L
 	limitMemory(int64(s.Cache))
 	p.store, err = pebblestore.Open(pebblestore.Config{
 		Path: folder, Registry: p.search, Now: now, Logger: logger, CacheSize: int64(s.Cache), Reindex: o.reindex, Bulk: o.bulk,
+		Limits: pebblestore.Limits{Includes: o.includes},
 	})
 	switch {
 	case errors.Is(err, pebblestore.ErrLocked):
@@ -85,7 +87,7 @@ func limitMemory(cache int64) {
 type serviceSettings struct {
 	baseURL    string
 	forecasts  resources.Computed // without who keeps them, what is stored of forecasts is read
-	maxDeletes int
+	limits     limitSettings      // the zero value for the defaults
 	onDangling func(resourceType string, n int)
 }
 
@@ -100,7 +102,10 @@ func (p *parts) service(ctx context.Context, now func() time.Time, s serviceSett
 		BaseURL:       s.baseURL,
 		ComputedTypes: current.Types(),
 		Computed:      s.forecasts,
-		MaxDeletes:    s.maxDeletes,
+		MaxDeletes:    int(s.limits.MaxDeletes),
+		PageSize:      int(s.limits.PageSize),
+		MaxPageSize:   int(s.limits.MaxPageSize),
+		SearchLimits:  s.limits.ofSearches(),
 		Now:           now,
 		OnDangling:    s.onDangling,
 	})

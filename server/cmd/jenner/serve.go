@@ -21,10 +21,9 @@ type serveCommand struct {
 	storeSettings
 	reindexSettings
 	forecastSettings
+	limitSettings
 	Listen        string     `help:"Address to listen on. Without authorization it must be this machine's alone." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	Auth          string     `help:"Authorization: off, for a laptop. smart is not there yet." default:"off"`
-	MaxBody       bytesOf    `help:"Largest body of a request." default:"32MiB" placeholder:"SIZE"`
-	MaxDeletes    int        `help:"Most resources that one conditional delete may delete; 1 takes only a single match." default:"100" placeholder:"N"`
 	Handling      string     `help:"Unknown search parameters, where a request does not say: strict refuses, lenient ignores and reports them." enum:"strict,lenient" default:"strict"`
 	MetricsListen string     `help:"Address for Prometheus metrics, at /metrics; none by default." placeholder:"HOST:PORT"`
 	LogLevel      slog.Level `help:"Least level of log lines: debug, info, warn, error." default:"info"`
@@ -49,7 +48,7 @@ func (c *serveCommand) Run(ctx context.Context, s surroundings) (err error) {
 	defer listener.Close()
 	base := c.served(listener.Addr())
 
-	p, err := c.open(openSettings{reindex: c.Reindex}, s.now, logger)
+	p, err := c.open(openSettings{reindex: c.Reindex, includes: int(c.MaxIncludes)}, s.now, logger)
 	if err != nil {
 		return err
 	}
@@ -71,7 +70,7 @@ func (c *serveCommand) Run(ctx context.Context, s surroundings) (err error) {
 		return err
 	}
 	metrics.Forecasts(keeper)
-	service, err := p.service(ctx, s.now, serviceSettings{baseURL: base, forecasts: keeper, maxDeletes: c.MaxDeletes, onDangling: metrics.Dangling})
+	service, err := p.service(ctx, s.now, serviceSettings{baseURL: base, forecasts: keeper, limits: c.limitSettings, onDangling: metrics.Dangling})
 	if err != nil {
 		return err
 	}
@@ -79,16 +78,18 @@ func (c *serveCommand) Run(ctx context.Context, s surroundings) (err error) {
 		return err
 	}
 	handler, err := server.New(server.Config{
-		Resources:  service,
-		Operations: forecaster.Operations(),
-		Authorize:  func(*http.Request) (resources.Access, error) { return resources.Everything(), nil },
-		Hosts:      c.hosts(base),
-		Logger:     logger,
-		Metrics:    metrics,
-		Now:        s.now,
-		Version:    version(),
-		Lenient:    c.Handling == "lenient",
-		MaxBody:    int64(c.MaxBody),
+		Resources:     service,
+		Operations:    forecaster.Operations(),
+		Authorize:     func(*http.Request) (resources.Access, error) { return resources.Everything(), nil },
+		Hosts:         c.hosts(base),
+		Logger:        logger,
+		Metrics:       metrics,
+		Now:           s.now,
+		Version:       version(),
+		Lenient:       c.Handling == "lenient",
+		MaxBody:       int64(c.MaxBody),
+		Timeout:       c.Timeout,
+		BundleTimeout: c.BundleTimeout,
 	})
 	if err != nil {
 		return err
@@ -129,8 +130,8 @@ func (c *serveCommand) check() error {
 	default:
 		return fmt.Errorf("%w: --auth must be off", errUsage)
 	}
-	if c.MaxDeletes < 1 {
-		return fmt.Errorf("%w: --max-deletes must be 1 or more", errUsage)
+	if err := c.limitSettings.check(); err != nil {
+		return err
 	}
 	_, err := c.base()
 	return err
