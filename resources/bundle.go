@@ -116,6 +116,11 @@ func (s *Service) transaction(ctx context.Context, a Access, once *Once, bundle 
 		}
 		entries = append(entries, e)
 	}
+	for _, e := range entries {
+		if err := s.namesNone(e, fullURLs); err != nil {
+			return nil, err
+		}
+	}
 	outcomes, err := s.once(ctx, a, once, func() ([]Outcome, error) {
 		if err := s.checkReads(ctx, a, entries, lenient); err != nil {
 			return nil, err
@@ -140,6 +145,29 @@ func (s *Service) transaction(ctx context.Context, a Access, once *Once, bundle 
 		}
 	}
 	return results, nil
+}
+
+// namesNone refuses a search that names another entry by its fullUrl, which
+// would find nothing: the resource is stored under an id.
+func (s *Service) namesNone(e *entry, fullURLs map[string]string) error {
+	if e.get == nil || e.get.id != "" || e.get.history || !strings.Contains(strings.ToLower(e.get.query), "urn") {
+		return nil
+	}
+	text, _ := cutCursor(e.get.query)
+	q, err := s.parseSearch(e.get.typ, text, SearchRequest{Lenient: true, Compartment: e.get.compartment})
+	if err != nil {
+		return nil // what is wrong with it is said when it is tried
+	}
+	for _, b := range q.Branches() {
+		withTargets(b.Where, func(urn string) (string, bool) {
+			if other, ok := fullURLs[urn]; ok && err == nil {
+				err = fhir.NewInvalid(nil, fhir.CodeNotSupported, e.path+".request.url",
+					"a search cannot name "+other+" by its fullUrl; say what identifies the resource, as in patient.identifier=")
+			}
+			return "", false
+		})
+	}
+	return err
 }
 
 // checkReads fails a transaction before anything is changed when one of its
@@ -250,13 +278,22 @@ func (s *Service) batchChange(ctx context.Context, a Access, once *Once, e *entr
 // the two would have to be a transaction.
 func (s *Service) independent(c *change, i int, fullURLs map[string]int) error {
 	var err error
+	check := func(link, expression string) {
+		if j, ok := fullURLs[link]; ok && j != i && err == nil {
+			err = fhir.NewInvalid(nil, fhir.CodeInvalid, expression, fmt.Sprintf("entries of a batch cannot refer to each other, and this is entry %d; send a transaction", j))
+		}
+	}
 	s.links.walk(c.resource, func(kind linkKind, v codec.Value) {
-		if kind == referenceLink && err == nil {
-			if j, ok := fullURLs[v.Text()]; ok && j != i {
-				err = fhir.NewInvalid(nil, fhir.CodeInvalid, v.Path(), fmt.Sprintf("entries of a batch cannot refer to each other, and this is entry %d; send a transaction", j))
-			}
+		if kind == referenceLink {
+			check(v.Text(), v.Path())
 		}
 	})
+	if c.criteria != nil {
+		withTargets(c.criteria.Where, func(urn string) (string, bool) {
+			check(urn, expression(c.path, "request"))
+			return "", false
+		})
+	}
 	return err
 }
 

@@ -31,15 +31,18 @@ type resolution struct {
 type step struct {
 	*change
 	id      string
-	current Version // zero when there never was one
-	exists  bool    // there is a current version and it is no deletion
-	matches bool    // the criteria of an update or delete match the resource
+	sought  *search.Query // the criteria, with other entries under their ids
+	current Version       // zero when there never was one
+	exists  bool          // there is a current version and it is no deletion
+	matches bool          // the criteria of an update or delete match the resource
 	effect  Effect
 	deleted int         // how many resources the criteria of a delete match
 	source  codec.Value // the resource: as given, or what a patch makes of the current one
 	text    codec.Value // source with its references rewritten
 	write   int         // index of its write in the batch, -1 when it makes none
 	err     error       // why it was refused, where changes are made in part
+
+	begun, identified bool
 }
 
 func (r *resolution) resolve(ctx context.Context) error {
@@ -54,12 +57,10 @@ func (r *resolution) resolve(ctx context.Context) error {
 	// deleted does not count as a match of the others' criteria.
 	for _, method := range [...]Method{DELETE, POST, PUT, PATCH} {
 		for i := range r.changes {
-			st := r.steps[i]
-			if st.method != method {
-				continue
-			}
-			if err := r.refuse(st, r.identify(ctx, st)); err != nil {
-				return err
+			if st := r.steps[i]; st.method == method {
+				if err := r.identifyOnce(ctx, st); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -168,7 +169,7 @@ func (r *resolution) applyCriteria(ctx context.Context, st *step) error {
 	if st.method == DELETE {
 		most = r.s.MaxDeletes
 	}
-	found, err := r.search(ctx, st.criteria, most)
+	found, err := r.search(ctx, st.sought, most)
 	if err != nil {
 		return err
 	}
@@ -333,7 +334,8 @@ func (r *resolution) distinctCreates() error {
 				continue
 			}
 			for _, other := range steps {
-				if other == st || !matchesAlone(st.criteria, entries[other]) {
+				// The other's references to entries are as they were sent.
+				if other == st || !matchesAlone(st.criteria, entries[other]) && !matchesAlone(st.sought, entries[other]) {
 					continue
 				}
 				err := fhir.NewInvalid(nil, fhir.CodeDuplicate, expression(st.path, "request.ifNoneExist"),
