@@ -30,13 +30,17 @@ func (r *resolution) identifyOnce(ctx context.Context, st *step) error {
 // https://hl7.org/fhir/R4/http.html#trules
 func (r *resolution) nameTargets(ctx context.Context, st *step) error {
 	st.sought = st.criteria
-	if st.criteria == nil || len(r.changes) == 1 {
+	if st.criteria == nil || len(r.changes) == 1 && len(r.targets) == 0 {
 		return nil
 	}
 	var failed error
 	where := withTargets(st.criteria.Where, func(urn string) (string, bool) {
 		i := slices.IndexFunc(r.steps, func(other *step) bool { return other.fullURL == urn && other != st })
-		if i < 0 || failed != nil {
+		if i < 0 {
+			to, known := r.targets[urn] // of a load: by an earlier commit
+			return to, known
+		}
+		if failed != nil {
 			return "", false
 		}
 		other := r.steps[i]

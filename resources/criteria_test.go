@@ -89,3 +89,20 @@ func TestCriteriaThatCannotNameEntries(t *testing.T) {
 		t.Errorf("in a batch: %v %v, %d doses; want the dose refused", err, results, f.count("Immunization"))
 	}
 }
+
+// So do the criteria of records that are loaded.
+func TestLoadedCriteriaNameEntries(t *testing.T) {
+	f := open(t)
+	if _, err := f.bundle(childAndDose("patient=" + patientURN)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		results, err := f.Load(t.Context(), all, []resources.Record{
+			{ID: "d", FullURL: doseURN, Criteria: "patient=" + patientURN + "&vaccine-code=03", Resource: parse(t, fmt.Sprintf(dose, patientURN))},
+			{ID: "p", FullURL: patientURN, Criteria: "identifier=urn:x|1", Resource: parse(t, person)},
+		})
+		if err != nil || results[0].Err != nil || results[0].Outcome.Effect != resources.Matched || f.count("Immunization") != 1 || f.count("Patient") != 1 {
+			t.Errorf("loaded: %v %+v; %d doses of %d patients, want one of one", err, results, f.count("Immunization"), f.count("Patient"))
+		}
+	}
+}
