@@ -150,7 +150,7 @@ func (s *Service) transaction(ctx context.Context, a Access, once *Once, bundle 
 // namesNone refuses a search that names another entry by its fullUrl, which
 // would find nothing: the resource is stored under an id.
 func (s *Service) namesNone(e *entry, fullURLs map[string]string) error {
-	if e.get == nil || e.get.id != "" || e.get.history || !strings.Contains(strings.ToLower(e.get.query), "urn") {
+	if e.get == nil || e.get.id != "" || e.get.history || e.get.query == "" || len(fullURLs) == 0 {
 		return nil
 	}
 	text, _ := cutCursor(e.get.query)
@@ -159,8 +159,8 @@ func (s *Service) namesNone(e *entry, fullURLs map[string]string) error {
 		return nil // what is wrong with it is said when it is tried
 	}
 	for _, b := range q.Branches() {
-		withTargets(b.Where, func(urn string) (string, bool) {
-			if other, ok := fullURLs[urn]; ok && err == nil {
+		withTargets(b.Where, func(url string) (string, bool) {
+			if other, ok := fullURLs[url]; ok && err == nil {
 				err = fhir.NewInvalid(nil, fhir.CodeNotSupported, e.path+".request.url",
 					"a search cannot name "+other+" by its fullUrl; say what identifies the resource, as in patient.identifier=")
 			}
@@ -289,8 +289,8 @@ func (s *Service) independent(c *change, i int, fullURLs map[string]int) error {
 		}
 	})
 	if c.criteria != nil {
-		withTargets(c.criteria.Where, func(urn string) (string, bool) {
-			check(urn, expression(c.path, "request"))
+		withTargets(c.criteria.Where, func(url string) (string, bool) {
+			check(url, expression(c.path, "request"))
 			return "", false
 		})
 	}

@@ -34,10 +34,10 @@ func (r *resolution) nameTargets(ctx context.Context, st *step) error {
 		return nil
 	}
 	var failed error
-	where := withTargets(st.criteria.Where, func(urn string) (string, bool) {
-		i := slices.IndexFunc(r.steps, func(other *step) bool { return other.fullURL == urn && other != st })
+	where := withTargets(st.criteria.Where, func(url string) (string, bool) {
+		i := slices.IndexFunc(r.steps, func(other *step) bool { return other.fullURL == url && other != st })
 		if i < 0 {
-			to, known := r.targets[urn] // of a load: by an earlier commit
+			to, known := r.targets[url] // of a load: by an earlier commit
 			return to, known
 		}
 		if failed != nil {
@@ -64,9 +64,9 @@ func (r *resolution) nameTargets(ctx context.Context, st *step) error {
 	return failed
 }
 
-// withTargets are conditions in which the references by URN that target knows
-// are to what it says.
-func withTargets(where []search.Condition, target func(urn string) (string, bool)) []search.Condition {
+// withTargets are conditions in which the references by URN or URL that target
+// knows are to what it says.
+func withTargets(where []search.Condition, target func(url string) (string, bool)) []search.Condition {
 	where = slices.Clone(where)
 	for i, c := range where {
 		where[i] = withTarget(c, target)
@@ -74,14 +74,14 @@ func withTargets(where []search.Condition, target func(urn string) (string, bool
 	return where
 }
 
-func withTarget(c search.Condition, target func(urn string) (string, bool)) search.Condition {
+func withTarget(c search.Condition, target func(url string) (string, bool)) search.Condition {
 	switch c := c.(type) {
 	case *search.Compare:
 		named := *c
 		named.Values = slices.Clone(c.Values)
 		for i := range named.Values {
 			v := &named.Values[i].Target
-			if v.Kind != fhir.URN {
+			if v.Kind != fhir.URN && v.Kind != fhir.Absolute {
 				continue
 			}
 			if text, ok := target(v.Text); ok {

@@ -53,6 +53,11 @@ func TestUpdateCriteriaNameEntries(t *testing.T) {
 			t.Fatalf("sent %d times: %v, effect %v, %d doses; want effect %d, one dose", i+1, err, results, f.count("Immunization"), want)
 		}
 	}
+	// A fullUrl may also be the URL that the resource has elsewhere.
+	const elsewhere = "http://elsewhere/fhir/Patient/0"
+	if results, err := f.bundle(strings.ReplaceAll(childAndDose("patient="+patientURN+"&vaccine-code=03"), patientURN, elsewhere)); err != nil || results[0].Change.Effect != resources.Matched {
+		t.Errorf("by the URL elsewhere: %v %+v, want the dose matched", err, results)
+	}
 	// A value that reads like a fullUrl and is no reference is not one.
 	named := `{"resourceType":"Patient","identifier":[{"system":"urn:ietf:rfc:3986","value":"` + patientURN + `"}]}`
 	for range 2 {
