@@ -97,6 +97,23 @@ func TestTransactionResolvesRelativeToFullURL(t *testing.T) {
 	}
 }
 
+// A URN that no entry has is kept as it is, and counted; a Bundle that is stored
+// has its own.
+func TestUnknownURN(t *testing.T) {
+	f := open(t)
+	results, err := f.bundle(bundle("transaction", post(doseURN, fmt.Sprintf(dose, patientURN)),
+		post("urn:uuid:22222222-2680-3ba1-bd88-d1b3dc36746e", bundle("collection", `{"resource":`+fmt.Sprintf(dose, patientURN)+`}`))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := f.get("Immunization", results[0].Change.Version.ID).Get("patient").Get("reference").Text(); got != patientURN {
+		t.Errorf("patient of the dose = %q, want it left alone", got)
+	}
+	if len(f.dangling) != 1 || f.dangling["Immunization"] != 1 {
+		t.Errorf("references that point nowhere: %v, want one of a dose", f.dangling)
+	}
+}
+
 func TestTransactionAllOrNothing(t *testing.T) {
 	conditional := func(urn string) string {
 		return strings.Replace(post(urn, person), `"url":"Patient"`, `"url":"Patient","ifNoneExist":"identifier=urn:x|1"`, 1)

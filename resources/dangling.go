@@ -28,6 +28,9 @@ func (r *resolution) countDangling(ctx context.Context) {
 				return
 			}
 			ref := fhir.ParseReference(v.Text())
+			if ref.Kind == fhir.URN && st.typ != "Bundle" {
+				dangling++ // outside a Bundle nothing has such a name
+			}
 			if ref.Kind != fhir.Relative {
 				return
 			}
