@@ -131,6 +131,7 @@ func TestTransactionAllOrNothing(t *testing.T) {
 		{"conditional reference to nothing", bundle("transaction", post(patientURN, person), post(doseURN, fmt.Sprintf(dose, "Patient?identifier=urn:x|2"))), resources.ErrUnresolved, "Bundle.entry[1].resource.patient.reference"},
 		{"conditional reference to two", bundle("transaction", post(patientURN, person), post(doseURN, person), post("urn:uuid:3", fmt.Sprintf(dose, "Patient?identifier=urn:x|1"))), resources.ErrMultipleMatches, "Bundle.entry[2].resource.patient.reference"},
 		{"unknown type in a url", bundle("transaction", post(patientURN, person), `{"request":{"method":"DELETE","url":"Spaceship/1"}}`), resources.ErrNotSupported, "Bundle.entry[1].request.url"},
+		{"a url that only begins like the base", bundle("transaction", post(patientURN, person), `{"request":{"method":"DELETE","url":"http://example.org/fhirPatient/1"}}`), nil, "Bundle.entry[1].request.url"},
 		{"read of nothing", bundle("transaction", post(patientURN, person), `{"request":{"method":"GET","url":"Patient/none"}}`), resources.ErrNotFound, ""},
 		{"search by an unknown parameter", bundle("transaction", post(patientURN, person), `{"request":{"method":"GET","url":"Patient?colour=red"}}`), nil, ""},
 		{"no request", bundle("transaction", `{"fullUrl":"`+patientURN+`","resource":`+person+`}`), nil, "Bundle.entry[0].request"},

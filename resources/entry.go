@@ -133,8 +133,11 @@ func (s *Service) readConditions(c *change, request codec.Value, query string) e
 
 // readURL takes Bundle.entry.request.url apart.
 func (s *Service) readURL(path, text string) (*target, error) {
-	rest := strings.TrimPrefix(strings.TrimPrefix(text, s.BaseURL), "/")
-	rest, query, _ := strings.Cut(rest, "?")
+	rest, query, _ := strings.Cut(text, "?")
+	if below, ok := strings.CutPrefix(rest+"/", s.BaseURL+"/"); ok {
+		rest = strings.TrimSuffix(below, "/")
+	}
+	rest = strings.TrimPrefix(rest, "/")
 	if rest == "metadata" || strings.HasPrefix(rest, "$") || strings.Contains(rest, "/$") {
 		return nil, fhir.NewInvalid(nil, fhir.CodeNotSupported, path+".request.url",
 			"operations and metadata cannot stand in a Bundle; send them as requests of their own")
