@@ -208,7 +208,10 @@ func (s *Service) batch(ctx context.Context, a Access, once *Once, bundle codec.
 	queues := map[string][]*entry{}
 	i := 0
 	for v := range bundle.Get("entry").Each() {
-		if u := v.Get("fullUrl").Text(); strings.HasPrefix(u, "urn:") {
+		// What is created under a URL of another server gets an id here, so that no
+		// reference to it can be right; what is updated keeps its id.
+		u, method := v.Get("fullUrl").Text(), v.Get("request").Get("method").Text()
+		if strings.HasPrefix(u, "urn:") || u != "" && method == "POST" {
 			fullURLs[u] = i
 		}
 		e, err := s.readEntry(v, i)
@@ -278,8 +281,13 @@ func (s *Service) batchChange(ctx context.Context, a Access, once *Once, e *entr
 // the two would have to be a transaction.
 func (s *Service) independent(c *change, i int, fullURLs map[string]int) error {
 	var err error
+	base := fhir.ParseReference(c.fullURL).Base
 	check := func(link, expression string) {
-		if j, ok := fullURLs[link]; ok && j != i && err == nil {
+		j, ok := fullURLs[link]
+		if !ok && base != "" {
+			j, ok = fullURLs[base+"/"+link]
+		}
+		if ok && j != i && err == nil {
 			err = fhir.NewInvalid(nil, fhir.CodeInvalid, expression, fmt.Sprintf("entries of a batch cannot refer to each other, and this is entry %d; send a transaction", j))
 		}
 	}

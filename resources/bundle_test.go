@@ -240,3 +240,26 @@ func TestBundleOfTooManyEntries(t *testing.T) {
 		t.Errorf("Bundle of three entries where two are allowed: %v, want ErrTooCostly", err)
 	}
 }
+
+// An entry of a batch that refers to what another creates is refused, whatever
+// the fullUrl; one may refer to what another updates, which keeps its id.
+func TestBatchOfAnotherServer(t *testing.T) {
+	const elsewhere = "http://elsewhere/fhir/"
+	created := post(elsewhere+"Patient/0", person)
+	updated := `{"fullUrl":"` + elsewhere + `Patient/0","resource":{"resourceType":"Patient","id":"0"},"request":{"method":"PUT","url":"Patient/0"}}`
+	for _, test := range []struct {
+		name, patient, reference string
+		refused                  bool
+	}{
+		{"relative", created, "Patient/0", true},
+		{"absolute", created, elsewhere + "Patient/0", true},
+		{"to another", created, "Patient/1", false},
+		{"relative to an update", updated, "Patient/0", false},
+	} {
+		f := open(t)
+		results, err := f.bundle(bundle("batch", test.patient, post(elsewhere+"Immunization/0", fmt.Sprintf(dose, test.reference))))
+		if err != nil || results[0].Err != nil || (results[1].Err != nil) != test.refused {
+			t.Errorf("%s: %v, entries %+v, want the dose refused: %v", test.name, err, results, test.refused)
+		}
+	}
+}
