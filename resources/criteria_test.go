@@ -111,3 +111,26 @@ func TestLoadedCriteriaNameEntries(t *testing.T) {
 		}
 	}
 }
+
+// What a transaction deletes does not hide, by its number, what else criteria match.
+func TestCriteriaBesideManyDeleted(t *testing.T) {
+	for name, test := range map[string]struct {
+		kept int
+		want resources.Effect
+	}{
+		"all deleted": {0, resources.Created},
+		"one kept":    {1, resources.Matched},
+	} {
+		f := open(t)
+		for i := range 5 + test.kept {
+			id := fmt.Sprint("p", i)
+			f.put("Patient", id, fmt.Sprintf(`{"resourceType":"Patient","id":%q,"gender":"female","active":%v}`, id, i < 5))
+		}
+		results, err := f.bundle(bundle("transaction",
+			`{"request":{"method":"DELETE","url":"Patient?active=true"}}`,
+			`{"resource":{"resourceType":"Patient","gender":"female"},"request":{"method":"POST","url":"Patient","ifNoneExist":"gender=female"}}`))
+		if err != nil || results[0].Change.Several != 5 || results[1].Change.Effect != test.want || f.count("Patient") != 1 {
+			t.Errorf("%s: %v, %+v, %d patients; want effect %d, one patient", name, err, results, f.count("Patient"), test.want)
+		}
+	}
+}

@@ -234,8 +234,8 @@ func (r *resolution) deleteFurther(ctx context.Context, st *step, found []Versio
 func (r *resolution) search(ctx context.Context, q *search.Query, most int) ([]Version, error) {
 	few := *q
 	few.Count, few.Total = most+1, search.TotalNone
-	for _, c := range r.changes {
-		if c.typ == q.Resource && c.method != POST {
+	for _, st := range r.steps { // a delete may be of several
+		if st.typ == q.Resource && st.method != POST {
 			few.Count++
 		}
 	}
