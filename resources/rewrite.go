@@ -111,7 +111,8 @@ func (r *resolution) resolveConditional(ctx context.Context, ref fhir.Reference,
 		}
 	}
 	for _, st := range r.steps {
-		if st.typ == q.Resource && (st.effect == Created || st.effect == Updated) && matchesAlone(q, r.s.Search.AppendEntries(nil, st.source)) {
+		stands := st.effect == Created || st.effect == Updated || st.effect == Unchanged
+		if st.typ == q.Resource && stands && matchesAlone(q, r.s.Search.AppendEntries(nil, st.source)) {
 			ids = append(ids, st.id)
 		}
 	}

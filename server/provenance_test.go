@@ -86,6 +86,19 @@ func TestProvenanceHeader(t *testing.T) {
 	}
 }
 
+// It may refer by criteria to what the request leaves as it is.
+func TestProvenanceOfUnchanged(t *testing.T) {
+	a := serve(t)
+	const clinic = `{"resourceType":"Organization","id":"o","name":"Clinic","identifier":[{"system":"urn:x","value":"1"}]}`
+	a.do("PUT /Organization/o", clinic).want(201)
+	a.do("POST ", transaction(put("Organization/o", clinic), post(1, "Patient", patient("new", "A"))),
+		stated(`,"entity":[{"role":"source","what":{"reference":"Organization?identifier=urn:x|1"}}]`)).want(200)
+	found := a.do("GET /Provenance?entity=Organization/o", "").want(200)
+	if target := found.get("entry.0.resource.target.0.reference"); found.get("total") != "1" || !strings.HasPrefix(target, "Patient/") {
+		t.Errorf("the Provenance of a transaction that leaves its source as it is: %s", found.text)
+	}
+}
+
 // Sent again under its key, a request leaves one Provenance; with another one it is another request.
 func TestProvenanceHeaderOnce(t *testing.T) {
 	a := serve(t)
