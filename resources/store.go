@@ -92,7 +92,7 @@ type Page struct {
 	// resource once, none that is among Versions, in an order that is the same
 	// whenever the same is stored.
 	Included []Version
-	Total    int    // matches in all, whatever the page; -1 when not counted
+	Total    int    // matches in all, whatever the page, or under search.TotalEstimate about so many; -1 when not counted
 	Next     []byte // the Position of the page after this one, nil when this is the last
 }
 

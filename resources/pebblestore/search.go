@@ -42,7 +42,7 @@ func (s *Store) search(ctx context.Context, r pebble.Reader, q *search.Query) (r
 			return resources.Page{}, err
 		}
 	}
-	if !known {
+	if !known || page.Total < 0 && q.Total == search.TotalEstimate {
 		page.Total, err = s.total(ctx, r, q)
 	}
 	return page, err
@@ -208,26 +208,35 @@ func (x *execution) soft(keys, records int) *execution {
 	return x.s.newExecution(x.ctx, x.r, limits)
 }
 
-// total counts the matches: exactly when that is asked for, otherwise only if
-// it is quick.
+// total counts the matches: exactly when that is asked for, otherwise only if it is quick.
+// If it is not, they are estimated for who asks for that; -1 for others.
 func (s *Store) total(ctx context.Context, r pebble.Reader, q *search.Query) (int, error) {
-	exact := q.Count == 0 || q.Summary == search.SummaryCount || q.Total == search.TotalAccurate
-	if !exact && q.Total == search.TotalNone {
+	switch {
+	case q.Count == 0, q.Summary == search.SummaryCount, q.Total == search.TotalAccurate:
+		x := s.newExecution(ctx, r, s.limits)
+		total := x.count(q.Branches(), -1)
+		return total, x.close()
+	case q.Total == search.TotalNone:
 		return -1, nil
 	}
-	x := s.newExecution(ctx, r, s.limits)
-	most := -1
-	if !exact {
-		x.limits.Keys = min(countKeys*s.limits.Total, s.limits.Keys)
-		x.limits.Records = min(s.limits.Total/countReads, s.limits.Records)
-		most = s.limits.Total
-	}
-	total := x.count(q.Branches(), most)
+	x := s.newExecution(ctx, r, s.quickLimits())
+	total := x.count(q.Branches(), s.limits.Total)
 	err := x.close()
-	if !exact && errors.Is(err, resources.ErrTooCostly) {
-		return -1, nil
+	if errors.Is(err, resources.ErrTooCostly) {
+		total, err = -1, nil
+	}
+	if total < 0 && err == nil && q.Total == search.TotalEstimate {
+		return s.estimate(ctx, r, q)
 	}
 	return total, err
+}
+
+// quickLimits are those of counting unasked.
+func (s *Store) quickLimits() Limits {
+	limits := s.limits
+	limits.Keys = min(countKeys*limits.Total, limits.Keys)
+	limits.Records = min(limits.Total/countReads, limits.Records)
+	return limits
 }
 
 // count counts the matches of all branches; -1 when more than most, unless that
