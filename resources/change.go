@@ -95,7 +95,7 @@ func (s *Service) check(c *change) error {
 		return err
 	}
 	if c.id != "" && !fhir.ValidID(c.id) {
-		return fhir.NewInvalid(nil, fhir.CodeValue, c.path+"id", "an id has 1 to 64 of the characters A-Z a-z 0-9 - .")
+		return fhir.NewInvalid(nil, fhir.CodeValue, expression(c.path, "request.url"), "an id has 1 to 64 of the characters A-Z a-z 0-9 - .")
 	}
 	if c.method == DELETE || c.method == PATCH {
 		return nil
@@ -112,15 +112,15 @@ func (s *Service) checkResource(c *change, resource codec.Value) error {
 		}
 	}
 	if t := resource.ResourceType(); t != c.typ {
-		return fhir.NewInvalid(nil, fhir.CodeInvalid, c.path+"resourceType",
+		return fhir.NewInvalid(nil, fhir.CodeInvalid, resource.Path()+".resourceType",
 			fmt.Sprintf("the resource is of type %s where %s was expected", t, c.typ))
 	}
 	if id := resource.Get("id").Text(); c.method != POST && c.id != "" && id != c.id {
-		return fhir.NewInvalid(nil, fhir.CodeInvalid, c.path+"id", "an update's resource must have an id, equal to the one in the URL")
+		return fhir.NewInvalid(nil, fhir.CodeInvalid, resource.Path()+".id", "an update's resource must have an id, equal to the one in the URL")
 	}
 	for tag := range resource.Get("meta").Get("tag").Each() {
 		if tag.Get("code").Text() == "SUBSETTED" {
-			return fhir.NewInvalid(fhir.ErrUnprocessable, fhir.CodeBusinessRule, c.path+"meta.tag",
+			return fhir.NewInvalid(fhir.ErrUnprocessable, fhir.CodeBusinessRule, tag.Path(),
 				"the resource is marked SUBSETTED: it is not whole, and storing it would lose what is missing")
 		}
 	}

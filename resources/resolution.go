@@ -121,7 +121,7 @@ func (r *resolution) identify(ctx context.Context, st *step) error {
 		return err
 	}
 	if st.method == PUT && st.criteria != nil && st.exists && !st.matches {
-		return fhir.NewInvalid(ErrStale, fhir.CodeConflict, st.path+"id",
+		return fhir.NewInvalid(ErrStale, fhir.CodeConflict, st.resource.Path()+".id",
 			"the criteria match no "+st.typ+", and one with this id exists that they do not match")
 	}
 	if err := st.checkMatch(); err != nil {
@@ -194,7 +194,7 @@ func (r *resolution) applyCriteria(ctx context.Context, st *step) error {
 		return nil
 	}
 	if own := st.resource.Get("id").Text(); st.method == PUT && own != "" && own != found[0].ID {
-		return fhir.NewInvalid(nil, fhir.CodeInvalid, st.path+"id", "the resource's id is not that of the resource which the criteria match")
+		return fhir.NewInvalid(nil, fhir.CodeInvalid, st.resource.Path()+".id", "the resource's id is not that of the resource which the criteria match")
 	}
 	st.found(found[0])
 	st.deleted = len(found)

@@ -165,12 +165,12 @@ func TestRefused(t *testing.T) {
 		{"unknown type", "Spaceship", "1", `{"resourceType":"Spaceship","id":"1"}`, resources.ErrNotSupported, ""},
 		{"abstract type", "DomainResource", "1", `{"resourceType":"DomainResource","id":"1"}`, resources.ErrNotSupported, ""},
 		{"computed type", "ImmunizationRecommendation", "1", `{"resourceType":"ImmunizationRecommendation","id":"1"}`, resources.ErrNotAllowed, ""},
-		{"another type's resource", "Patient", "1", `{"resourceType":"Group","id":"1","type":"person","actual":true}`, nil, "resourceType"},
-		{"no id", "Patient", "1", `{"resourceType":"Patient","active":true}`, nil, "id"},
-		{"another id", "Patient", "1", `{"resourceType":"Patient","id":"2"}`, nil, "id"},
+		{"another type's resource", "Patient", "1", `{"resourceType":"Group","id":"1","type":"person","actual":true}`, nil, "Group.resourceType"},
+		{"no id", "Patient", "1", `{"resourceType":"Patient","active":true}`, nil, "Patient.id"},
+		{"another id", "Patient", "1", `{"resourceType":"Patient","id":"2"}`, nil, "Patient.id"},
 		{"illegal id", "Patient", "a_b", `{"resourceType":"Patient","id":"a_b"}`, nil, ""},
 		{"31 February", "Patient", "1", `{"resourceType":"Patient","id":"1","birthDate":"2020-02-31"}`, nil, "Patient.birthDate"},
-		{"not whole", "Patient", "1", `{"resourceType":"Patient","id":"1","meta":{"tag":[{"code":"SUBSETTED"}]}}`, fhir.ErrUnprocessable, "meta.tag"},
+		{"not whole", "Patient", "1", `{"resourceType":"Patient","id":"1","meta":{"tag":[{"code":"SUBSETTED"}]}}`, fhir.ErrUnprocessable, "Patient.meta.tag[0]"},
 		{"conditional reference to nothing", "Immunization", "1", `{"resourceType":"Immunization","id":"1","status":"completed","vaccineCode":{"text":"x"},"patient":{"reference":"Patient?identifier=x|y"},"occurrenceString":"once"}`, resources.ErrUnresolved, "Immunization.patient.reference"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
