@@ -36,10 +36,9 @@ func FuzzBundle(f *testing.F) {
 			f.Add(`{"resourceType":"Bundle","type":"` + kind + `","entry":[` + strings.Join(entries, ",") + `]}`)
 		}
 	}
-	const most = 200 // tries that share a store: what one leaves, the next finds
 	s, tries := open(f), 0
 	f.Fuzz(func(t *testing.T, text string) {
-		if tries++; tries%most == 0 {
+		if tries++; tries%shareStore == 0 {
 			s = open(outlives{t}) // the first one is closed at the end
 		}
 		d, err := codec.ParseString(text, codec.Limits{})
@@ -73,6 +72,9 @@ func FuzzBundle(f *testing.F) {
 		}
 	})
 }
+
+// shareStore is how many tries of a fuzz test share a store: what one leaves, the next finds.
+const shareStore = 200
 
 // outlives is a test at whose end nothing is closed.
 type outlives struct{ testing.TB }
