@@ -14,15 +14,11 @@ import (
 //
 // Without a preference the entries of the answer carry no resources but those
 // asked for by GET: the client has what it sent.
-func (s *Server) bundle(c *gin.Context, a resources.Access) error {
+func (s *Server) bundle(c *gin.Context, a resources.Access, service *resources.Service) error {
 	if err := s.noParameters(c); err != nil {
 		return err
 	}
 	key, err := idempotencyKey(c.Request)
-	if err != nil {
-		return err
-	}
-	service, err := s.service(c)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 
 // create serves POST [base]/[type], with If-None-Exist as conditional create:
 // https://hl7.org/fhir/R4/http.html#create
-func (s *Server) create(c *gin.Context, a resources.Access) error {
+func (s *Server) create(c *gin.Context, a resources.Access, service *resources.Service) error {
 	if err := s.noParameters(c); err != nil {
 		return err
 	}
@@ -21,10 +21,6 @@ func (s *Server) create(c *gin.Context, a resources.Access) error {
 		return err
 	}
 	key, err := idempotencyKey(c.Request)
-	if err != nil {
-		return err
-	}
-	service, err := s.service(c)
 	if err != nil {
 		return err
 	}

@@ -7,15 +7,11 @@ import (
 )
 
 // delete serves DELETE [base]/[type]/[id]: https://hl7.org/fhir/R4/http.html#delete
-func (s *Server) delete(c *gin.Context, a resources.Access) error {
+func (s *Server) delete(c *gin.Context, a resources.Access, service *resources.Service) error {
 	if err := s.noParameters(c); err != nil {
 		return err
 	}
 	match, err := matchOf(c.Request)
-	if err != nil {
-		return err
-	}
-	service, err := s.service(c)
 	if err != nil {
 		return err
 	}
@@ -30,12 +26,8 @@ func (s *Server) delete(c *gin.Context, a resources.Access) error {
 // conditionalDelete serves DELETE [base]/[type]?[criteria], which deletes all that
 // match, or, if these are more than is allowed, none:
 // https://hl7.org/fhir/R4/http.html#3.1.0.7.1
-func (s *Server) conditionalDelete(c *gin.Context, a resources.Access) error {
+func (s *Server) conditionalDelete(c *gin.Context, a resources.Access, service *resources.Service) error {
 	match, err := matchOf(c.Request)
-	if err != nil {
-		return err
-	}
-	service, err := s.service(c)
 	if err != nil {
 		return err
 	}

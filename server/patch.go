@@ -14,40 +14,36 @@ import (
 )
 
 // patch serves PATCH [base]/[type]/[id]: https://hl7.org/fhir/R4/http.html#patch
-func (s *Server) patch(c *gin.Context, a resources.Access) error {
+func (s *Server) patch(c *gin.Context, a resources.Access, service *resources.Service) error {
 	if err := s.noParameters(c); err != nil {
 		return err
 	}
-	return s.change(c, func(service *resources.Service, p resources.Patch, m resources.Match) (resources.Outcome, error) {
+	return s.change(c, func(p resources.Patch, m resources.Match) (resources.Outcome, error) {
 		return service.Patch(c.Request.Context(), a, c.Param("type"), c.Param("id"), p, m)
 	})
 }
 
 // conditionalPatch serves PATCH [base]/[type]?[criteria], which patches the one
 // resource that matches.
-func (s *Server) conditionalPatch(c *gin.Context, a resources.Access) error {
+func (s *Server) conditionalPatch(c *gin.Context, a resources.Access, service *resources.Service) error {
 	criteria, _ := cutGeneral(c.Request.URL.RawQuery)
-	return s.change(c, func(service *resources.Service, p resources.Patch, m resources.Match) (resources.Outcome, error) {
+	return s.change(c, func(p resources.Patch, m resources.Match) (resources.Outcome, error) {
 		return service.ConditionalPatch(c.Request.Context(), a, c.Param("type"), criteria, p, m)
 	})
 }
 
 // change reads the patch and what its sender expects, and answers with what
 // became of it.
-func (s *Server) change(c *gin.Context, apply func(*resources.Service, resources.Patch, resources.Match) (resources.Outcome, error)) error {
+func (s *Server) change(c *gin.Context, apply func(resources.Patch, resources.Match) (resources.Outcome, error)) error {
 	match, err := matchOf(c.Request)
 	if err = errors.Join(err, noIdempotencyKey(c.Request)); err != nil {
-		return err
-	}
-	service, err := s.service(c)
-	if err != nil {
 		return err
 	}
 	p, err := s.readPatch(c)
 	if err != nil {
 		return err
 	}
-	o, err := apply(service, p, match)
+	o, err := apply(p, match)
 	if err != nil {
 		return err
 	}

@@ -10,12 +10,6 @@ import (
 	"github.com/jenner-iis/jenner/resources"
 )
 
-// place is a method and the segments of a path below Mount that it is mounted at.
-type place struct {
-	method   string
-	segments []string
-}
-
 // reserved reports whether a segment is a name of the API or an operation, which
 // no type and no id can be. The router does not know: where a path of such a name has
 // not the method, it takes the name for the type or id of a path that has.
@@ -35,16 +29,12 @@ func (s *Server) checkPath(c *gin.Context) error {
 
 // refusePath says what can be done at a path that is not served for the method.
 func (s *Server) refusePath(c *gin.Context) error {
-	rest, below := strings.CutPrefix(c.Request.URL.Path, Mount)
-	if !below { // healthz and the like, which the router knows well enough
-		return notAllowed(c, c.Writer.Header().Get("Allow"))
-	}
-	methods := s.methodsAt(strings.Split(rest, "/")[1:])
-	if len(methods) > 0 {
+	path := c.Request.URL.Path
+	if methods := s.methodsAt(path); len(methods) > 0 {
 		return notAllowed(c, strings.Join(methods, ", "))
 	}
 	c.Writer.Header().Del("Allow")
-	if strings.Contains(rest, "/$") {
+	if strings.Contains(path, "/$") {
 		return fhir.NewInvalid(resources.ErrNotSupported, fhir.CodeNotSupported, "",
 			"there is no such operation here; "+Mount+"/metadata lists those there are")
 	}
@@ -52,11 +42,12 @@ func (s *Server) refusePath(c *gin.Context) error {
 }
 
 // methodsAt are the methods of what is mounted at a path.
-func (s *Server) methodsAt(segments []string) []string {
+func (s *Server) methodsAt(path string) []string {
 	var methods []string
-	for _, p := range s.places {
-		if slices.EqualFunc(p.segments, segments, fits) && !slices.Contains(methods, p.method) {
-			methods = append(methods, p.method)
+	segments := strings.Split(path, "/")
+	for _, r := range s.mounted {
+		if slices.EqualFunc(strings.Split(r.Path, "/"), segments, fits) && !slices.Contains(methods, r.Method) {
+			methods = append(methods, r.Method)
 		}
 	}
 	return methods

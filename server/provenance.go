@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -12,30 +13,39 @@ import (
 
 const provenanceHeader = "X-Provenance"
 
-// service is the Service for a change. The header X-Provenance holds a Provenance of it, as
-// JSON and without target: https://hl7.org/fhir/R4/provenance.html#header
-func (s *Server) service(c *gin.Context) (*resources.Service, error) {
-	values := c.Request.Header[provenanceHeader]
-	if len(values) == 0 {
-		return s.Resources, nil
+// stated serves a change. The header X-Provenance holds a Provenance of it, as JSON and
+// without target: https://hl7.org/fhir/R4/provenance.html#header
+func (s *Server) stated(change changer) handler {
+	return func(c *gin.Context, a resources.Access) error {
+		values := c.Request.Header[provenanceHeader]
+		if len(values) == 0 {
+			return change(c, a, s.Resources)
+		}
+		p, err := readProvenance(values)
+		if err != nil {
+			return err
+		}
+		return change(c, a, s.Resources.WithProvenance(p))
 	}
+}
+
+func readProvenance(values []string) (codec.Value, error) {
 	if len(values) > 1 {
-		return nil, fhir.NewInvalid(nil, fhir.CodeValue, "", provenanceHeader+" must be one Provenance")
+		return codec.Value{}, fhir.NewInvalid(nil, fhir.CodeValue, "", provenanceHeader+" must be one Provenance")
 	}
 	d, err := codec.ParseString(values[0], codec.Limits{})
 	var invalid *fhir.Invalid
 	if errors.As(err, &invalid) {
-		issues := make([]fhir.Issue, len(invalid.Issues))
-		for i, issue := range invalid.Issues {
-			issue.Text = provenanceHeader + ": " + issue.Text
-			issues[i] = issue
+		issues := slices.Clone(invalid.Issues)
+		for i := range issues {
+			issues[i].Text = provenanceHeader + ": " + issues[i].Text
 		}
-		return nil, &fhir.Invalid{Cause: invalid.Cause, Issues: issues}
+		err = &fhir.Invalid{Cause: invalid.Cause, Issues: issues}
 	}
 	if err != nil {
-		return nil, err
+		return codec.Value{}, err
 	}
-	return s.Resources.WithProvenance(d.Root()), nil
+	return d.Root(), nil
 }
 
 // noProvenance refuses the header where there is nothing for it to be about.

@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -14,14 +13,18 @@ import (
 // OperationOutcome (outcome.go).
 type handler func(*gin.Context, resources.Access) error
 
+// changer serves an interaction that changes resources, by a Service that may have been
+// told who does so and why.
+type changer func(*gin.Context, resources.Access, *resources.Service) error
+
 // route is a method and path, what serves it, and what is claimed for it.
 type route struct {
 	method, path string
 	serve        handler
+	change       changer // in place of serve
 	claims       []conformance.Interaction
 	bundle       bool // may take as long as a batch or transaction
 	lookUp       bool // a few look-ups by key, whose time needs no bound
-	changes      bool // resources
 }
 
 // routes are all interactions: https://hl7.org/fhir/R4/http.html
@@ -37,21 +40,21 @@ func (s *Server) routes() []route {
 		{method: get, path: "", serve: s.search, claims: claims{conformance.SearchSystem}},
 		{method: get, path: "/", serve: s.search},
 		{method: post, path: "/_search", serve: s.searchForm},
-		{method: post, path: "", serve: s.bundle, claims: claims{conformance.Batch, conformance.Transaction}, bundle: true, changes: true},
-		{method: post, path: "/", serve: s.bundle, bundle: true, changes: true},
+		{method: post, path: "", change: s.bundle, claims: claims{conformance.Batch, conformance.Transaction}, bundle: true},
+		{method: post, path: "/", change: s.bundle, bundle: true},
 
 		{method: get, path: "/:type", serve: s.search, claims: claims{conformance.SearchType}},
 		{method: post, path: "/:type/_search", serve: s.searchForm},
-		{method: post, path: "/:type", serve: s.create, claims: claims{conformance.Create, conformance.ConditionalCreate}, changes: true},
-		{method: put, path: "/:type", serve: s.conditionalUpdate, claims: claims{conformance.ConditionalUpdate}, changes: true},
-		{method: patch, path: "/:type", serve: s.conditionalPatch, changes: true},
-		{method: del, path: "/:type", serve: s.conditionalDelete, claims: claims{conformance.ConditionalDelete}, changes: true},
+		{method: post, path: "/:type", change: s.create, claims: claims{conformance.Create, conformance.ConditionalCreate}},
+		{method: put, path: "/:type", change: s.conditionalUpdate, claims: claims{conformance.ConditionalUpdate}},
+		{method: patch, path: "/:type", change: s.conditionalPatch},
+		{method: del, path: "/:type", change: s.conditionalDelete, claims: claims{conformance.ConditionalDelete}},
 		{method: get, path: "/:type/_history", serve: s.history, claims: claims{conformance.HistoryType}},
 
 		{method: get, path: "/:type/:id", serve: s.read, claims: claims{conformance.Read}, lookUp: true},
-		{method: put, path: "/:type/:id", serve: s.update, claims: claims{conformance.Update}, changes: true},
-		{method: patch, path: "/:type/:id", serve: s.patch, claims: claims{conformance.Patch}, changes: true},
-		{method: del, path: "/:type/:id", serve: s.delete, claims: claims{conformance.Delete}, changes: true},
+		{method: put, path: "/:type/:id", change: s.update, claims: claims{conformance.Update}},
+		{method: patch, path: "/:type/:id", change: s.patch, claims: claims{conformance.Patch}},
+		{method: del, path: "/:type/:id", change: s.delete, claims: claims{conformance.Delete}},
 		{method: get, path: "/:type/:id/:member", serve: s.search, claims: claims{conformance.SearchCompartment}},
 		{method: post, path: "/:type/:id/:member/_search", serve: s.searchForm},
 		{method: get, path: "/:type/:id/_history", serve: s.history, claims: claims{conformance.HistoryInstance}},
@@ -77,6 +80,7 @@ func (s *Server) mount() error {
 		claimed = append(claimed, r.claims...)
 	}
 	s.mountOperations()
+	s.mounted = s.engine.Routes()
 	var err error
 	s.capability, err = conformance.CapabilityStatement(conformance.Claims{
 		Definitions:  s.Resources.Definitions,
@@ -93,16 +97,14 @@ func (s *Server) mount() error {
 }
 
 func (s *Server) handle(r route) {
-	if !r.changes {
+	if r.change != nil {
+		r.serve = s.stated(r.change)
+	} else {
 		r.serve = noProvenance(r.serve)
 	}
 	f := s.wrap(r)
-	methods := []string{r.method}
+	s.engine.Handle(r.method, Mount+r.path, f)
 	if r.method == http.MethodGet {
-		methods = append(methods, http.MethodHead)
-	}
-	for _, method := range methods {
-		s.engine.Handle(method, Mount+r.path, f)
-		s.places = append(s.places, place{method, strings.Split(r.path, "/")[1:]})
+		s.engine.Handle(http.MethodHead, Mount+r.path, f)
 	}
 }

@@ -61,10 +61,10 @@ type Config struct {
 type Server struct {
 	Config
 	engine     *gin.Engine
-	places     []place       // all that is mounted below Mount
-	underWay   atomic.Int64  // requests
-	large      chan struct{} // one for each of them that has a large body
-	capability []byte        // the CapabilityStatement
+	mounted    gin.RoutesInfo // on engine
+	underWay   atomic.Int64   // requests
+	large      chan struct{}  // one for each of them that has a large body
+	capability []byte         // the CapabilityStatement
 	origins    *http.CrossOriginProtection
 }
 

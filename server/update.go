@@ -12,32 +12,28 @@ import (
 
 // update serves PUT [base]/[type]/[id], which creates what does not exist:
 // https://hl7.org/fhir/R4/http.html#update
-func (s *Server) update(c *gin.Context, a resources.Access) error {
+func (s *Server) update(c *gin.Context, a resources.Access, service *resources.Service) error {
 	if err := s.noParameters(c); err != nil {
 		return err
 	}
-	return s.put(c, func(service *resources.Service, resource codec.Value, m resources.Match) (resources.Outcome, error) {
+	return s.put(c, func(resource codec.Value, m resources.Match) (resources.Outcome, error) {
 		return service.Update(c.Request.Context(), a, c.Param("type"), c.Param("id"), resource, m)
 	})
 }
 
 // conditionalUpdate serves PUT [base]/[type]?[criteria]:
 // https://hl7.org/fhir/R4/http.html#cond-update
-func (s *Server) conditionalUpdate(c *gin.Context, a resources.Access) error {
+func (s *Server) conditionalUpdate(c *gin.Context, a resources.Access, service *resources.Service) error {
 	criteria, _ := cutGeneral(c.Request.URL.RawQuery)
-	return s.put(c, func(service *resources.Service, resource codec.Value, m resources.Match) (resources.Outcome, error) {
+	return s.put(c, func(resource codec.Value, m resources.Match) (resources.Outcome, error) {
 		return service.ConditionalUpdate(c.Request.Context(), a, c.Param("type"), criteria, resource, m)
 	})
 }
 
 // put reads the resource and what its sender expects, and answers with what
 // became of it.
-func (s *Server) put(c *gin.Context, update func(*resources.Service, codec.Value, resources.Match) (resources.Outcome, error)) error {
+func (s *Server) put(c *gin.Context, update func(codec.Value, resources.Match) (resources.Outcome, error)) error {
 	match, err := matchOf(c.Request)
-	if err != nil {
-		return err
-	}
-	service, err := s.service(c)
 	if err != nil {
 		return err
 	}
@@ -45,7 +41,7 @@ func (s *Server) put(c *gin.Context, update func(*resources.Service, codec.Value
 	if err != nil {
 		return err
 	}
-	o, err := update(service, resource, match)
+	o, err := update(resource, match)
 	if err != nil {
 		return err
 	}
