@@ -42,7 +42,7 @@ func (s *Store) search(ctx context.Context, r pebble.Reader, q *search.Query) (r
 			return resources.Page{}, err
 		}
 	}
-	if !known || page.Total < 0 && q.Total == search.TotalEstimate {
+	if !known {
 		page.Total, err = s.total(ctx, r, q)
 	}
 	return page, err
@@ -116,7 +116,7 @@ func (x *execution) plainPage(q *search.Query, position []byte) ([]sorted, int) 
 	if rid == noRid && position == nil {
 		return matches, len(matches)
 	}
-	if rid == noRid || len(q.Where) == 0 || q.Total == search.TotalAccurate || q.Total == search.TotalNone {
+	if rid == noRid || len(q.Where) == 0 || q.Total != search.TotalDefault {
 		return matches, -1
 	}
 	return matches, x.countOn(s, rid, len(matches))
@@ -208,14 +208,16 @@ func (x *execution) soft(keys, records int) *execution {
 	return x.s.newExecution(x.ctx, x.r, limits)
 }
 
-// total counts the matches: exactly when that is asked for, otherwise only if it is quick.
-// If it is not, they are estimated for who asks for that; -1 for others.
+// total counts the matches: exactly or about, when that is asked for, otherwise only if
+// it is quick.
 func (s *Store) total(ctx context.Context, r pebble.Reader, q *search.Query) (int, error) {
 	switch {
 	case q.Count == 0, q.Summary == search.SummaryCount, q.Total == search.TotalAccurate:
 		x := s.newExecution(ctx, r, s.limits)
 		total := x.count(q.Branches(), -1)
 		return total, x.close()
+	case q.Total == search.TotalEstimate:
+		return s.estimate(ctx, r, q)
 	case q.Total == search.TotalNone:
 		return -1, nil
 	}
@@ -223,10 +225,7 @@ func (s *Store) total(ctx context.Context, r pebble.Reader, q *search.Query) (in
 	total := x.count(q.Branches(), s.limits.Total)
 	err := x.close()
 	if errors.Is(err, resources.ErrTooCostly) {
-		total, err = -1, nil
-	}
-	if total < 0 && err == nil && q.Total == search.TotalEstimate {
-		return s.estimate(ctx, r, q)
+		return -1, nil
 	}
 	return total, err
 }
