@@ -55,6 +55,9 @@ type Interval struct {
 	Precision Precision
 }
 
+// NoDateTime tells people of a text that ParseDateTime does not read.
+const NoDateTime = "the value is not a date such as 2015, 2015-02, 2015-02-27 or 2015-02-27T13:28:17Z"
+
 // ParseDateTime reads a FHIR date, dateTime or instant: YYYY, YYYY-MM,
 // YYYY-MM-DD, or a full date with hh:mm:ss, decimals and an offset. Days that
 // do not exist are refused; a leap second (:60) is taken as the second after.

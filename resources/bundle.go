@@ -116,13 +116,8 @@ func (s *Service) transaction(ctx context.Context, a Access, once *Once, bundle 
 		}
 		entries = append(entries, e)
 	}
-	for _, e := range entries {
-		if err := s.namesNone(e, fullURLs); err != nil {
-			return nil, err
-		}
-	}
 	outcomes, err := s.once(ctx, a, once, func() ([]Outcome, error) {
-		if err := s.checkReads(ctx, a, entries, lenient); err != nil {
+		if err := s.checkReads(ctx, a, entries, fullURLs, lenient); err != nil {
 			return nil, err
 		}
 		return s.perform(ctx, a, changes, once)
@@ -150,7 +145,7 @@ func (s *Service) transaction(ctx context.Context, a Access, once *Once, bundle 
 // namesNone refuses a search that names another entry by its fullUrl, which
 // would find nothing: the resource is stored under an id.
 func (s *Service) namesNone(e *entry, fullURLs map[string]string) error {
-	if e.get == nil || e.get.id != "" || e.get.history || e.get.query == "" || len(fullURLs) == 0 {
+	if e.get.id != "" || e.get.history || e.get.query == "" || len(fullURLs) == 0 {
 		return nil
 	}
 	text, _ := cutCursor(e.get.query)
@@ -172,10 +167,13 @@ func (s *Service) namesNone(e *entry, fullURLs map[string]string) error {
 
 // checkReads fails a transaction before anything is changed when one of its
 // reads cannot succeed.
-func (s *Service) checkReads(ctx context.Context, a Access, entries []*entry, lenient bool) error {
+func (s *Service) checkReads(ctx context.Context, a Access, entries []*entry, fullURLs map[string]string, lenient bool) error {
 	for _, e := range entries {
 		if e.get == nil {
 			continue
+		}
+		if err := s.namesNone(e, fullURLs); err != nil {
+			return err
 		}
 		writes := func(other *entry) bool {
 			return other.change != nil && other.change.typ == e.get.typ && other.change.id == e.get.id

@@ -27,7 +27,7 @@ func ParseETag(text string) (uint64, bool) {
 		return 0, false
 	}
 	v, err := strconv.ParseUint(text, 10, 64)
-	if err != nil || v == 0 || text[0] == '0' || text[0] == '+' {
+	if err != nil || text[0] == '0' {
 		return NoVersion, true
 	}
 	return v, true

@@ -80,7 +80,7 @@ func (s *Service) parseHistory(text string, lenient bool) (h History, used strin
 			// A plus sign that was not escaped arrives as a space.
 			period, ok := fhir.ParseDateTime(strings.Replace(value, " ", "+", 1), s.Search.Zone(), true)
 			if !ok {
-				problem = "the value is not a date such as 2015, 2015-02, 2015-02-27 or 2015-02-27T13:28:17Z"
+				problem = fhir.NoDateTime
 			}
 			if name == "_since" {
 				h.Since = period.Low

@@ -155,7 +155,7 @@ func (p *parser) dateValue(text string) (Value, *refusal) {
 	}
 	period, ok := fhir.ParseDateTime(strings.Replace(date, " ", "+", 1), p.registry.zone, true)
 	if !ok {
-		return Value{}, invalid("the value is not a date such as 2015, 2015-02, 2015-02-27 or 2015-02-27T13:28:17Z")
+		return Value{}, invalid(fhir.NoDateTime)
 	}
 	if prefix == Ap {
 		period = widen(period, p.options.Now)
